@@ -1,0 +1,14 @@
+"""Analysis of Korean strategic industries: what the notebooks import.
+
+Functions take and return pandas objects and small dataclasses; they read no files, except those
+of :mod:`kr_industry.data`, and draw nothing, except those of :mod:`kr_industry.charts`.
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The repository."""
+
+DATA = Path(os.environ.get("KR_INDUSTRY_DATA", ROOT / "data"))
+"""The folder of CSV files; the environment variable KR_INDUSTRY_DATA names another one."""

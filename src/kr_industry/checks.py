@@ -1,0 +1,119 @@
+"""Checks of a data folder: types, constraints, keys and sources, after the Frictionless standard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kr_industry import DATA
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Something wrong in a data file; row 1 is the header, as in a spreadsheet."""
+
+    file: str
+    row: int | None
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column {self.column}")
+        return f"{', '.join(place)}: {self.message}"
+
+
+def faults(folder: Path = DATA) -> list[Fault]:
+    """All faults of the CSV files below a folder, sorted; an empty list where all is well.
+
+    Checked are: the files that datapackage.json lists and no others, their headers, the type and the
+    constraints of every cell, primary keys, foreign keys (every source, province and term is known), and
+    that every identifier of a figure's entity has a name.
+    """
+    # frictionless takes half a second to import, and reading tables does not need it.
+    from frictionless import FrictionlessException, Package
+
+    folder = Path(folder)
+    descriptor = folder / "datapackage.json"
+    if not descriptor.is_file():
+        return [Fault(descriptor.name, None, None, f"file not found in {folder}; it describes every table")]
+    try:
+        package = Package(str(descriptor))
+    except FrictionlessException as error:
+        reasons = [reason.note for reason in error.reasons or [error.error]]
+        return [Fault(descriptor.name, None, None, reason) for reason in dict.fromkeys(reasons)]
+    listed = {resource.path: resource for resource in package.resources}
+    found = [
+        Fault(path, None, None, "file not found, though datapackage.json lists it")
+        for path in listed
+        if not (folder / path).is_file()
+    ]
+    found += [
+        Fault(path, None, None, "file is not described in datapackage.json; add it there or remove it")
+        for path in sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.csv"))
+        if path not in listed
+    ]
+    if not found:  # foreign keys can be followed only where every table is there
+        for task in package.validate().tasks:
+            fields = {field.name: field for field in listed[task.place].schema.fields}
+            found += [_fault(task.place, error, fields) for error in task.errors]
+    if not found:
+        found = _unnamed(folder)
+    return sorted(set(found), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
+
+
+def _fault(file: str, error, fields: dict) -> Fault:
+    row = getattr(error, "row_number", None)
+    column = getattr(error, "field_name", None)
+    cell = getattr(error, "cell", None)
+    match error.type:
+        case "type-error":
+            expected = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+            kind = fields[column].type
+            message = f"{cell!r} is not {expected.get(kind, kind)}"
+        case "constraint-error":
+            message = _constraint(cell, error.note, fields[column])
+        case "primary-key":
+            message = f"duplicate key: {error.note}"
+        case "foreign-key":
+            column = ", ".join(error.field_names)
+            listing = f"{error.reference_name.replace('.', '/')}.csv"
+            message = f"{', '.join(error.field_cells)!r} is not in {listing}; add it there or mend the spelling"
+        case "incorrect-label" | "missing-label" | "extra-label" | "blank-label" | "duplicate-label":
+            row = 1
+            message = f"wrong header; expected the columns {', '.join(fields)}"
+        case "missing-cell":
+            message = "the row ends before this column"
+        case "extra-cell":
+            message = f"the row has more cells than the {len(fields)} columns; is a comma unquoted?"
+        case _:
+            message = error.message
+    return Fault(file, row, column, message)
+
+
+def _constraint(cell: str, note: str, field) -> str:
+    rules = field.constraints
+    if '"required"' in note:
+        return "the cell is empty, a value is required"
+    if '"enum"' in note:
+        return f"{cell!r} is not known; allowed are {', '.join(map(str, rules['enum']))}"
+    bounds = [f"{word} {rules[key]}" for key, word in (("minimum", "at least"), ("maximum", "at most")) if key in rules]
+    if bounds and ('"minimum"' in note or '"maximum"' in note):
+        return f"{cell} is out of range; expected {' and '.join(bounds)}"
+    return f"{cell!r} breaks the rule {note}"
+
+
+def _unnamed(folder: Path) -> list[Fault]:
+    """Entities of figures that neither labels.csv nor regions.csv names."""
+    from kr_industry.data import load, tables
+
+    labels = load("labels", folder)
+    known = {*labels.loc[labels["group"] == "entity", "id"], *load("regions/regions", folder)["id"]}
+    return [
+        Fault(f"{table}.csv", row + 2, "entity", f"{entity!r} has no name in labels.csv (group entity)")
+        for table in tables(folder)
+        if "entity" in (frame := load(table, folder)).columns
+        for row, entity in enumerate(frame["entity"])
+        if entity not in known
+    ]

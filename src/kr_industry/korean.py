@@ -1,0 +1,77 @@
+"""Korean particles and amounts, so that sentences written from results read as a person writes them."""
+
+# Digits and Latin letters by the final consonant of their Korean reading: 일, 삼, 육, 칠, 팔, 영; 엘, 엠, 엔, 알.
+_CLOSED_READINGS = set("013678LMNRlmnr")
+_RIEUL_READINGS = set("178LRlr")
+
+
+def _final_consonant(text: str) -> tuple[bool, bool]:
+    """Whether the reading of the text ends in a consonant, and whether that consonant is ㄹ."""
+    letters = text.split("(")[0].rstrip(" \"'’”」』)]%p") or text
+    last = letters[-1:]
+    if "가" <= last <= "힣":
+        jongseong = (ord(last) - ord("가")) % 28
+        return jongseong != 0, jongseong == 8
+    if text.rstrip().endswith(("%", "%p")):  # 퍼센트, 퍼센트포인트
+        return False, False
+    return last in _CLOSED_READINGS, last in _RIEUL_READINGS
+
+
+class Word(str):
+    """A text that takes the Korean particle that fits it when it is formatted.
+
+    The format specification names the particle after a consonant and after a vowel.
+
+    Examples
+    --------
+    >>> f"{Word('광통신'):은/는} {Word('광소재'):을/를} {Word('서울'):으로/로}"
+    '광통신은 광소재를 서울로'
+    >>> f"{Word('광통신')}"
+    '광통신'
+    """
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        if "/" not in specification:
+            return super().__format__(specification)
+        after_consonant, after_vowel = specification.split("/")
+        closed, rieul = _final_consonant(self)
+        if rieul and after_vowel.startswith("로"):  # 서울로, 광주로, 부산으로
+            closed = False
+        return f"{str(self)}{after_consonant if closed else after_vowel}"
+
+
+def amount(eok_won: float, language: str = "ko") -> Word:
+    """An amount given in 억 원 (100 million won) as Koreans, or English readers, write it.
+
+    Examples
+    --------
+    >>> amount(174923), amount(557), amount(20000)
+    ('17조 4,923억 원', '557억 원', '2조 원')
+    >>> amount(174923, "en"), amount(557, "en")
+    ('₩17.49 trillion', '₩55.7 billion')
+    """
+    sign = "-" if eok_won < 0 else ""
+    size = abs(eok_won)
+    if language == "en":
+        if size >= 10_000:
+            return Word(f"{sign}₩{size / 10_000:,.2f} trillion")
+        return Word(f"{sign}₩{size / 10:,.1f} billion")
+    trillions, rest = divmod(round(size), 10_000)
+    parts = [f"{trillions:,}조"] * bool(trillions) + [f"{rest:,}억"] * bool(rest or not trillions)
+    return Word(f"{sign}{' '.join(parts)} 원")
+
+
+def listing(items: list[str], language: str = "ko") -> Word:
+    """Items as an enumeration.
+
+    Examples
+    --------
+    >>> listing(["광주", "전남", "경남"]), listing(["Gwangju", "Jeonnam", "Gyeongnam"], "en")
+    ('광주, 전남, 경남', 'Gwangju, Jeonnam and Gyeongnam')
+    """
+    items = [str(item) for item in items]
+    if language == "ko" or len(items) < 2:
+        return Word(", ".join(items))
+    return Word(f"{', '.join(items[:-1])} and {items[-1]}")

@@ -1,0 +1,66 @@
+"""The words of the reports: names of identifiers and sentence templates, in Korean and in English."""
+
+import re
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from kr_industry.data import load
+from kr_industry.korean import Word
+
+LANGUAGES = ("ko", "en")
+
+_NAMED_ELSEWHERE = {
+    "region": ("regions/regions", "id"),
+    "technology": ("regions/technologies", "id"),
+    "theme": ("regions/themes", "id"),
+    "stage": ("photonics/stages", "stage"),
+}
+
+
+def names(group: str, language: str) -> dict[str, Word]:
+    """Names of the identifiers of a group, in the order of the file that holds them.
+
+    Examples
+    --------
+    >>> f"{names('photonics_segment', 'ko')['optical_communication']:이/가}"
+    '광통신이'
+    """
+    labels = load("labels")
+    named = dict(zip(*(labels.loc[labels["group"] == group, column] for column in ("id", language)), strict=True))
+    if group in _NAMED_ELSEWHERE:
+        table, column = _NAMED_ELSEWHERE[group]
+        frame = load(table)
+        named |= dict(zip(frame[column], frame[language], strict=True))
+    if not named:
+        raise KeyError(f"no identifiers are named in the group {group!r}")
+    return {identifier: Word(name) for identifier, name in named.items()}
+
+
+@cache
+def templates(topic: str) -> dict[str, dict[str, str]]:
+    """Sentence templates of a topic: key, then language."""
+    text = resources.files(__package__).joinpath(f"{topic}.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+class Wording:
+    """Writes the sentences of one topic in one language.
+
+    Examples
+    --------
+    >>> Wording("common", "ko")("source", names="표 3")
+    '출처: 표 3'
+    """
+
+    def __init__(self, topic: str, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"language is {language!r}; expected one of {', '.join(LANGUAGES)}")
+        self.language = language
+        self._templates = templates("common") | templates(topic)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The sentence of a key with values put in; a minus sign stands before negative numbers."""
+        words = {name: Word(value) if type(value) is str else value for name, value in values.items()}
+        return re.sub(r"(?<![\w.–-])-(?=[\d.₩])", "−", self._templates[key][self.language].format(**words))
