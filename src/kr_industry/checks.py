@@ -16,6 +16,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
+        """File, row, column and what is wrong."""
         place = [self.file]
         if self.row is not None:
             place.append(f"row {self.row}")

@@ -1,5 +1,7 @@
 """Growth of short series: rates on true years, and contributions of parts to the growth of a total."""
 
+from itertools import pairwise
+
 import pandas as pd
 
 
@@ -66,38 +68,55 @@ def growth_by_interval(values: pd.Series, bounds: list[int] | None = None) -> pd
             "last": values[end],
             "rate": compound_annual_growth_rate(values[start], values[end], end - start),
         }
-        for start, end in zip(years, years[1:], strict=False)
+        for start, end in pairwise(years)
     ]
     return pd.DataFrame(rows)
 
 
-def contributions(before: pd.Series, after: pd.Series) -> pd.Series:
-    """Contribution of each part to the growth of the sum of parts, in percentage points.
+RESIDUAL = "residual"
+"""Row for what the parts leave over of a printed total."""
+
+
+def contributions(before: pd.Series, after: pd.Series, total: tuple[float, float] | None = None) -> pd.Series:
+    """Contribution of each part to the growth of a total, in percentage points.
 
     Parameters
     ----------
     before, after : pandas.Series
         Values of the parts at two times, with the same index.
+    total : (float, float), optional
+        The total at both times as a source prints it; the sums of the parts where left out.
 
     Returns
     -------
     pandas.Series
-        100 × (after − before) of the part over the sum of all parts before; they add up to the growth
-        of the sum in percent.
+        100 × (after − before) of the part over the total before. Where parts do not add up to the printed
+        totals, a row ``residual`` follows. All rows together are the growth of the total in percent.
 
     Raises
     ------
     ValueError
-        The two have different parts, or the sum before is not above zero.
+        The two have different parts, or the total before is not above zero.
 
     Examples
     --------
     >>> contributions(pd.Series({"a": 60, "b": 40}), pd.Series({"a": 72, "b": 39})).to_dict()
     {'a': 12.0, 'b': -1.0}
+    >>> contributions(pd.Series({"a": 60, "b": 40}), pd.Series({"a": 72, "b": 39}), (100, 112)).to_dict()
+    {'a': 12.0, 'b': -1.0, 'residual': 1.0}
     """
     if set(before.index) != set(after.index):
         raise ValueError(f"parts differ: {sorted(before.index)} and {sorted(after.index)}")
-    total = float(before.sum())
-    if not total > 0:
-        raise ValueError(f"the total before must be above zero, got {total}")
-    return (100 * (after - before) / total).astype(float).reindex(before.index)
+    before, after = with_residual(before, total and total[0]), with_residual(after, total and total[1])
+    base = float(before.sum())
+    if not base > 0:
+        raise ValueError(f"the total before must be above zero, got {base}")
+    shares = 100 * after.sub(before, fill_value=0.0) / base
+    return shares.reindex(list(dict.fromkeys([*before.index, *after.index])))
+
+
+def with_residual(parts: pd.Series, total: float | None) -> pd.Series:
+    """Parts as numbers, with a row for what they leave over of a total, if they leave anything over."""
+    parts = parts.astype(float)
+    rest = 0.0 if total is None else float(total) - parts.sum()
+    return pd.concat([parts, pd.Series({RESIDUAL: rest})]) if rest else parts

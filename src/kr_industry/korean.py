@@ -20,7 +20,8 @@ def _final_consonant(text: str) -> tuple[bool, bool]:
 class Word(str):
     """A text that takes the Korean particle that fits it when it is formatted.
 
-    The format specification names the particle after a consonant and after a vowel.
+    The format specification names the particle after a consonant and after a vowel; ``first`` puts a
+    capital at the start, for English.
 
     Examples
     --------
@@ -33,13 +34,16 @@ class Word(str):
     __slots__ = ()
 
     def __format__(self, specification: str) -> str:
+        """The text with the particle, or the capital, that the specification asks for."""
+        if specification == "first":
+            return self[:1].upper() + self[1:]
         if "/" not in specification:
             return super().__format__(specification)
         after_consonant, after_vowel = specification.split("/")
         closed, rieul = _final_consonant(self)
         if rieul and after_vowel.startswith("로"):  # 서울로, 광주로, 부산으로
             closed = False
-        return f"{str(self)}{after_consonant if closed else after_vowel}"
+        return f"{self!s}{after_consonant if closed else after_vowel}"
 
 
 def amount(eok_won: float, language: str = "ko") -> Word:
@@ -47,17 +51,21 @@ def amount(eok_won: float, language: str = "ko") -> Word:
 
     Examples
     --------
-    >>> amount(174923), amount(557), amount(20000)
-    ('17조 4,923억 원', '557억 원', '2조 원')
-    >>> amount(174923, "en"), amount(557, "en")
-    ('₩17.49 trillion', '₩55.7 billion')
+    >>> amount(174923), amount(557), amount(20000), amount(3.27)
+    ('17조 4,923억 원', '557억 원', '2조 원', '3.3억 원')
+    >>> amount(174923, "en"), amount(557, "en"), amount(3.27, "en")
+    ('₩17.49 trillion', '₩55.7 billion', '₩327 million')
     """
     sign = "-" if eok_won < 0 else ""
     size = abs(eok_won)
     if language == "en":
         if size >= 10_000:
             return Word(f"{sign}₩{size / 10_000:,.2f} trillion")
-        return Word(f"{sign}₩{size / 10:,.1f} billion")
+        if size >= 10:
+            return Word(f"{sign}₩{size / 10:,.1f} billion")
+        return Word(f"{sign}₩{size * 100:,.0f} million")
+    if size < 100:  # averages a firm or a head: 3.3억 원
+        return Word(f"{sign}{size:,.1f}".removesuffix(".0") + "억 원")
     trillions, rest = divmod(round(size), 10_000)
     parts = [f"{trillions:,}조"] * bool(trillions) + [f"{rest:,}억"] * bool(rest or not trillions)
     return Word(f"{sign}{' '.join(parts)} 원")

@@ -19,8 +19,10 @@ _NAMED_ELSEWHERE = {
 }
 
 
-def names(group: str, language: str) -> dict[str, Word]:
+def names(group: str, language: str, inline: bool = False) -> dict[str, Word]:
     """Names of the identifiers of a group, in the order of the file that holds them.
+
+    With ``inline`` English names begin with a small letter, as they do inside a sentence.
 
     Examples
     --------
@@ -35,6 +37,8 @@ def names(group: str, language: str) -> dict[str, Word]:
         named |= dict(zip(frame[column], frame[language], strict=True))
     if not named:
         raise KeyError(f"no identifiers are named in the group {group!r}")
+    if inline:
+        named = {identifier: name[:1].lower() + name[1:] for identifier, name in named.items()}
     return {identifier: Word(name) for identifier, name in named.items()}
 
 
@@ -43,6 +47,11 @@ def templates(topic: str) -> dict[str, dict[str, str]]:
     """Sentence templates of a topic: key, then language."""
     text = resources.files(__package__).joinpath(f"{topic}.yml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
+
+
+def moved(percent: float, say: "Wording") -> str:
+    """A change as a verb without its ending: 15.1% 줄(고, 어, 었다); in English "fell by 15.1%"."""
+    return say("rose" if percent >= 0 else "fell", size=abs(percent))
 
 
 class Wording:

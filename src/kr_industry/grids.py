@@ -1,0 +1,118 @@
+"""Charts made of squares: a province by technology matrix, and a tile-grid map of the provinces."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from kr_industry import style
+
+
+def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight: str | None = None) -> Figure:
+    """A table of codes as coloured squares.
+
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        Rows and columns as they shall be written; 0 is an empty square.
+    kinds : mapping of code to (name, colour)
+        What the other codes mean.
+    highlight : str, optional
+        Row to emphasise.
+    """
+    figure, axes = style.figure(1.35 + 0.25 * len(codes))
+    rows, count = codes.shape
+    for i in range(rows):
+        for j in range(count):
+            colour = kinds[codes.iat[i, j]][1] if codes.iat[i, j] else "#F1F3F5"
+            axes.add_patch(
+                FancyBboxPatch(
+                    (j + 0.06, i + 0.1),
+                    0.88,
+                    0.8,
+                    boxstyle="round,pad=0,rounding_size=0.08",
+                    fc=colour,
+                    ec="none",
+                )
+            )
+    axes.set_xlim(0, count)
+    axes.set_ylim(rows, 0)
+    axes.set_yticks(np.arange(rows) + 0.5, codes.index, fontsize=9)
+    axes.xaxis.tick_top()
+    axes.set_xticks(np.arange(count) + 0.5, codes.columns, rotation=40, ha="left", fontsize=8.5, color=style.INK)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    handles = [FancyBboxPatch((0, 0), 1, 1, fc=colour, ec="none", label=name) for name, colour in kinds.values()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(kinds), fontsize=8.5, handlelength=1)
+    style.emphasise(axes, highlight)
+    return figure
+
+
+def tile_map(
+    tiles: pd.DataFrame,
+    shades: Mapping[str, int],
+    notes: Mapping[str, str],
+    highlight: str | None = None,
+    scale: str = "",
+) -> Figure:
+    """A tile-grid map of provinces.
+
+    Parameters
+    ----------
+    tiles : pandas.DataFrame
+        ``name``, ``tile_row`` and ``tile_column``, indexed by province.
+    shades : mapping of province to a number from 0
+        How dark the tile is: 0 empty, 1 light, 2 or more full.
+    notes : mapping of province to text
+        A line under the name.
+    highlight : str, optional
+        Province drawn with a frame.
+    scale : str
+        What the shades mean.
+    """
+    rows, count = tiles["tile_row"].max() + 1, tiles["tile_column"].max() + 1
+    figure, axes = style.figure(0.4 + 0.82 * rows)
+    for region, tile in tiles.iterrows():
+        level = min(shades.get(region, 0), 2)
+        colour = ("#F1F3F5", "#9CC9E3", style.FOCUS)[level]
+        frame = style.SECOND if region == highlight else "none"
+        axes.add_patch(
+            FancyBboxPatch(
+                (tile["tile_column"] + 0.04, tile["tile_row"] + 0.05),
+                0.92,
+                0.9,
+                fc=colour,
+                ec=frame,
+                lw=2.5,
+                boxstyle="round,pad=0,rounding_size=0.06",
+            )
+        )
+        ink = "white" if level == 2 else style.INK
+        centre = tile["tile_column"] + 0.5
+        axes.text(
+            centre,
+            tile["tile_row"] + 0.27,
+            tile["name"],
+            ha="center",
+            va="center",
+            fontweight="bold",
+            fontsize=10,
+            color=ink,
+        )
+        axes.text(
+            centre,
+            tile["tile_row"] + 0.64,
+            notes.get(region, ""),
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color=ink,
+            linespacing=1.25,
+        )
+    axes.set_xlim(0, count)
+    axes.set_ylim(rows, 0)
+    axes.axis("off")
+    style.unit_title(figure, scale)
+    return figure
