@@ -1,0 +1,206 @@
+"""What a notebook shows: a front page, sentences, charts with their words and numbers, tables, results.
+
+Everything is an ordinary display output, so that it looks the same in JupyterLab, under plain papermill
+and in the batch. Results and the front page also carry their data, which the batch collects.
+"""
+
+import base64
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from IPython.display import display
+from markupsafe import Markup, escape
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+
+from notebook_reports import FONTS, FRONT, RESULT
+from notebook_reports.fonts import chart_texts
+
+_WORDS = {
+    "ko": {
+        "numbers": "숫자 보기",
+        "download": "CSV 내려받기",
+        "source": "출처",
+        "data": "자료",
+        "chart": "그림",
+    },
+    "en": {
+        "numbers": "Show the numbers",
+        "download": "Download CSV",
+        "source": "Source",
+        "data": "Data",
+        "chart": "Chart",
+    },
+}
+
+
+class Report:
+    """Shows the parts of a report in one language.
+
+    Parameters
+    ----------
+    language : str
+        ``ko`` or ``en``.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in _WORDS:
+            raise ValueError(f"language is {language!r}; expected one of {', '.join(_WORDS)}")
+        self.language = language
+        self._words = _WORDS[language]
+        self._charts = 0
+
+    def front(self, title: str, subject: str, vintage: str, findings: Sequence[str]) -> None:
+        """Title, what and whom the report is about, which data it rests on, and its findings."""
+        content = {"title": title, "subject": subject, "vintage": vintage, "findings": list(findings)}
+        items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
+        html = Markup(
+            '<header class="front"><h1>{}</h1><p class="subject">{}</p><ul class="findings">{}</ul>'
+            '<p class="vintage">{}: {}</p></header>'
+        ).format(title, subject, items, self._words["data"], vintage)
+        display({FRONT: content, "text/html": html, "text/plain": title}, raw=True)
+
+    def say(self, *sentences: str) -> None:
+        """Sentences, as Markdown, each a paragraph of its own. Text from data is escaped."""
+        text = "\n\n".join(str(escape(sentence)).replace("&#39;", "'").replace("&#34;", '"') for sentence in sentences)
+        display({"text/markdown": text, "text/plain": text}, raw=True)
+
+    def chart(self, figure: Figure, words: str, source: str, numbers: pd.DataFrame | None = None) -> None:
+        """A chart as inline SVG with its words, its source, and its numbers as a table and a CSV file.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure
+            What to draw.
+        words : str
+            What the chart shows, in a sentence; read out by a screen reader and written under the chart.
+        source : str
+            Where the figures come from.
+        numbers : pandas.DataFrame, optional
+            The figures drawn, with columns named in the reader's language.
+        """
+        self._charts += 1
+        drawing = svg(figure, f"c{self._charts}-", words)
+        inline = Markup(drawing)  # noqa: S704 — matplotlib has escaped its text
+        table = ""
+        if numbers is not None:
+            link = Markup('<a download="chart-{}.csv" href="{}">{}</a>').format(
+                self._charts, _csv(numbers), self._words["download"]
+            )
+            table = Markup("<details><summary>{}</summary>{}<p>{}</p></details>").format(
+                self._words["numbers"], html_table(numbers), link
+            )
+        html = Markup(
+            '<figure class="chart"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>'
+            '<figcaption>{}<span class="source">{}: {}</span></figcaption>{}</figure>'
+        ).format(f"{self._words['chart']} {self._charts}", inline, words, self._words["source"], source, table)
+        display({FONTS: font_files(drawing), "text/html": html, "text/plain": words}, raw=True)
+
+    def table(
+        self, frame: pd.DataFrame, caption: str, source: str = "", digits: Mapping[str, int] | None = None
+    ) -> None:
+        """A table with a caption and its source; ``digits`` gives decimals by column."""
+        note = Markup('<p class="source">{}: {}</p>').format(self._words["source"], source) if source else ""
+        html = Markup(
+            '<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>{}</div>'
+        ).format(caption, html_table(frame, caption, digits or {}), note)
+        display({"text/html": html, "text/plain": caption}, raw=True)
+
+    def record(self, name: str, value: float, unit: str, low: float | None = None, high: float | None = None) -> None:
+        """Record a headline number by name, with its unit and, where it has them, its bounds.
+
+        Raises
+        ------
+        ValueError
+            The name is not lower-case letters, digits and _, or a number is not finite.
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise ValueError(f"result {name!r}: a name is lower-case letters, digits and _")
+        numbers = {"value": value, "low": low, "high": high}
+        for key, number in numbers.items():
+            if number is not None and not math.isfinite(number):
+                raise ValueError(f"result {name!r}: {key} is {number}, expected a finite number")
+        content = {"name": name, "unit": unit} | {k: None if v is None else float(v) for k, v in numbers.items()}
+        bounds = "" if low is None else f" [{low:g}, {high:g}]"
+        display({RESULT: content, "text/plain": f"{name} = {float(value):.10g} {unit}{bounds}"}, raw=True)
+
+
+def svg(figure: Figure, prefix: str, words: str) -> str:
+    """A figure as SVG to stand inside HTML: it scales, its text is text, it has a name, its ids begin with a prefix.
+
+    Coordinates are cut to hundredths of a point, which no eye can see and every machine agrees on.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    opening, rest = text[text.index("<svg") :].strip().split(">", 1)
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()
+    rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL)
+    used = set(re.findall(r"#([\w.-]+)", rest))
+    rest = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", rest)
+    rest = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", rest)
+    rest = re.sub(r"url\(#", f"url(#{prefix}", rest)
+    rest = re.sub(r'xlink:href="#', f'href="#{prefix}', rest)
+    rest = re.sub(r"font-family: ('[^']+')", r"font-family: \1, sans-serif", rest)
+    rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
+    rest = re.sub(r"\s*\n\s*", "\n", rest)
+    name = f'role="img" aria-label="{escape(words)}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {name}>{rest}'
+
+
+def font_files(drawing: str) -> dict[str, str]:
+    """Files of the fonts that the text of an SVG uses, as matplotlib finds them here: "family/weight" to path."""
+    return {
+        f"{family}/{weight}": findfont(FontProperties(family=[family], weight=weight), fallback_to_default=False)
+        for family, weight in chart_texts(drawing)
+    }
+
+
+def html_table(frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int] = {}) -> Markup:
+    """A data frame as an HTML table: first column as row headings, numbers to the right, all text escaped."""
+    head = Markup().join(
+        Markup('<th scope="col"{}>{}</th>').format(
+            Markup(' class="number"') if pd.api.types.is_numeric_dtype(frame[column]) else "", column
+        )
+        for column in frame.columns
+    )
+    digits = {column: digits.get(column, _decimals(frame[column])) for column in frame.columns}
+    body = Markup().join(Markup("<tr>{}</tr>").format(_row(frame, i, digits)) for i in range(len(frame)))
+    title = Markup("<caption>{}</caption>").format(caption) if caption else ""
+    return Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(title, head, body)
+
+
+def _row(frame: pd.DataFrame, i: int, digits: Mapping[str, int]) -> Markup:
+    cells = []
+    for j, column in enumerate(frame.columns):
+        value = frame.iat[i, j]
+        if pd.api.types.is_numeric_dtype(frame[column]):
+            cells.append(Markup('<td class="number">{}</td>').format(number_text(value, digits[column])))
+        elif j == 0:
+            cells.append(Markup('<th scope="row">{}</th>').format(value))
+        else:
+            cells.append(Markup("<td>{}</td>").format("" if pd.isna(value) else value))
+    return Markup().join(cells)
+
+
+def _decimals(column: pd.Series) -> int:
+    """No decimals for a column of whole numbers, one for any other."""
+    if not pd.api.types.is_numeric_dtype(column):
+        return 0
+    return int(not (column.dropna().astype(float) % 1 == 0).all())
+
+
+def number_text(value: object, digits: int) -> str:
+    """A number as a reader sees it: thousands set apart, a true minus sign, a dash where it is missing."""
+    if pd.isna(value):
+        return "–"
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    """A data frame as a link that holds it; the mark at the start lets spreadsheets see that it is UTF-8."""
+    text = "\ufeff" + frame.to_csv(index=False, lineterminator="\r\n", float_format="%.10g")
+    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()

@@ -1,0 +1,99 @@
+"""Turns an executed notebook into one HTML file that needs nothing from a network."""
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import nbformat
+
+from notebook_reports.execute import Execution
+from notebook_reports.fonts import font_faces
+
+TEMPLATES = Path(str(resources.files(__package__).joinpath("templates")))
+
+
+@dataclass(frozen=True)
+class Foot:
+    """What the foot of a page says of its making."""
+
+    key: str
+    parameters: dict[str, object]
+    fingerprint: str
+    command: str
+
+
+def stylesheet() -> str:
+    """The style sheet of reports and of the index."""
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8").strip()
+
+
+def render(run: Execution, language: str, foot: Foot) -> str:
+    """Render an executed notebook as one HTML file.
+
+    Cells tagged with the other language and the parameters are left out; code is folded away under what it
+    shows; results stand in a table at the end. What a cell wrote to standard error stays in the executed
+    notebook only: warnings hold paths of the machine.
+
+    Parameters
+    ----------
+    run : Execution
+        The executed notebook with what it recorded.
+    language : str
+        ``ko`` or ``en``.
+    foot : Foot
+        What made the page.
+    """
+    # nbconvert takes a second to import, which a run with nothing to do need not spend.
+    from nbconvert.exporters import HTMLExporter, TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+    from traitlets.config import Config
+
+    left_out = {"parameters", "injected-parameters", *({"ko", "en"} - {language})}
+    notebook = deepcopy(run.notebook)
+    notebook.cells = _joined([cell for cell in notebook.cells if not left_out & set(cell.metadata.get("tags", ()))])
+    config = Config(HTMLExporter={"template_name": "report", "extra_template_basedirs": [str(TEMPLATES)]})
+    page = {
+        "language": language,
+        "front": run.front,
+        "results": run.results,
+        "foot": foot,
+        "number": _number,
+        "headings": _headings(notebook),
+        "css": stylesheet(),
+    }
+    exporter = HTMLExporter(config=config)
+    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=exporter))
+    # HTMLExporter's own method passes the page through an HTML parser that writes SVG attributes in lower case.
+    html, _ = TemplateExporter.from_notebook_node(exporter, notebook, resources={"report": page})
+    html = html.replace("/*fonts*/", font_faces(html, run.fonts))
+    return re.sub(r"\n\s*\n+", "\n", html).strip() + "\n"
+
+
+def _joined(cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The cells, with code that shows nothing joined to the code cell after it."""
+    joined, waiting = [], ""
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.source = waiting + cell.source
+            waiting = "" if cell.outputs else f"{cell.source}\n\n"
+        if cell.cell_type != "code" or cell.outputs:
+            joined.append(cell)
+    return joined
+
+
+def _headings(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
+    """Second-level headings for the list of contents, with the anchors that nbconvert gives them."""
+    texts = [
+        line[3:].strip()
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    return [{"text": text, "id": text.replace(" ", "-")} for text in texts]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.6g}".replace("-", "−")
