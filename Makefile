@@ -1,0 +1,34 @@
+# make reports, make test, make lab: each sets up what is missing first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONUTF8 = 1
+
+.PHONY: help reports test lab clean
+help:
+	@echo "make reports   run every stale report of the plan into reports/"
+	@echo "make test      run every check and test"
+	@echo "make lab       open the notebooks in JupyterLab"
+	@echo "make clean     remove build/ and the virtual environment"
+	@echo "PYTHON=python3.12 make ...   uses another Python (3.11, 3.12 or 3.13)"
+
+$(VENV)/installed: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+reports: $(VENV)/installed
+	$(BIN)/python scripts/run_reports.py
+
+test: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python scripts/check_data.py
+	$(BIN)/python -m pytest
+
+lab: $(VENV)/installed
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/photonics_trend.ipynb
+
+clean:
+	rm -rf build $(VENV)

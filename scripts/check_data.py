@@ -1,0 +1,37 @@
+"""Check the tables of data/: types, constraints, keys and sources, as data/datapackage.json describes them.
+
+Exit codes: 0 no fault; 1 faults, each printed with file, row and column; 2 there is no such folder.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kr_industry import DATA
+from kr_industry.checks import faults
+from kr_industry.data import load, tables
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check a folder and print its faults; the exit code."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument(
+        "folder", type=Path, nargs="?", default=DATA, help="folder with a datapackage.json (default: data/)"
+    )
+    folder = words.parse_args(arguments).folder
+    if not folder.is_dir():
+        print(f"{folder}: no such folder", file=sys.stderr)
+        return 2
+    found = faults(folder)
+    for fault in found:
+        print(f"{folder.name}/{fault}")
+    if found:
+        print(f"{len(found)} faults")
+        return 1
+    rows = sum(len(load(table, folder)) for table in tables(folder))
+    print(f"{len(tables(folder))} tables, {rows} rows: no faults")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
