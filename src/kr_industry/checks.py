@@ -66,7 +66,7 @@ def faults(folder: Path = DATA) -> list[Fault]:
 
 def _fault(file: str, error, fields: dict) -> Fault:
     row = getattr(error, "row_number", None)
-    column = getattr(error, "field_name", None)
+    column = getattr(error, "field_name", None) or None
     cell = getattr(error, "cell", None)
     match error.type:
         case "type-error":

@@ -66,6 +66,7 @@ def run(
     workers: int = 2,
     force: bool = False,
     only_failed: bool = False,
+    data: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> int:
     """Make the chosen reports that are stale.
@@ -84,6 +85,8 @@ def run(
         Also make what is not stale.
     only_failed : bool
         Make just those that failed in the run before.
+    data : Path, optional
+        The folder of data, where it is not ``data/`` below the repository.
     say : callable
         Takes one line of text for the reader.
 
@@ -93,7 +96,7 @@ def run(
         0 where all reports are up to date, 1 where one failed.
     """
     store = Store(out)
-    inputs = Inputs(root)
+    inputs = Inputs(root, data)
     failures_file = root / "build" / "failed.json"
     if only_failed:
         failed_before = json.loads(failures_file.read_text()) if failures_file.is_file() else []

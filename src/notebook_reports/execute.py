@@ -67,6 +67,7 @@ def execute(source: Path, target: Path, parameters: dict[str, object], timeout: 
                 parameters=parameters,
                 cwd=source.parent,
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 execution_timeout=timeout,
                 config=Config({"KernelManager": own, "NotebookClient": {"extra_arguments": _KERNEL}}),

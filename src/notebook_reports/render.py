@@ -4,6 +4,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from importlib import resources
+from itertools import count
 from pathlib import Path
 
 import nbformat
@@ -67,6 +68,7 @@ def render(run: Execution, language: str, foot: Foot) -> str:
     exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=exporter))
     # HTMLExporter's own method passes the page through an HTML parser that writes SVG attributes in lower case.
     html, _ = TemplateExporter.from_notebook_node(exporter, notebook, resources={"report": page})
+    html = _anchored(html)
     html = html.replace("/*fonts*/", font_faces(html, run.fonts))
     return re.sub(r"\n\s*\n+", "\n", html).strip() + "\n"
 
@@ -84,7 +86,7 @@ def _joined(cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
 
 
 def _headings(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
-    """Second-level headings for the list of contents, with the anchors that nbconvert gives them."""
+    """Second-level headings for the list of contents, numbered as :func:`_anchored` numbers them."""
     texts = [
         line[3:].strip()
         for cell in notebook.cells
@@ -92,7 +94,14 @@ def _headings(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
         for line in cell.source.splitlines()
         if line.startswith("## ")
     ]
-    return [{"text": text, "id": text.replace(" ", "-")} for text in texts]
+    return [{"text": text, "id": f"section-{number}"} for number, text in enumerate(texts, start=1)]
+
+
+def _anchored(html: str) -> str:
+    """The page with short anchors on its second-level headings, in place of nbconvert's percent-encoded ones."""
+    numbers = count(1)
+    pattern = r'<h2 id="[^"]*">(.*?)<a class="anchor-link"[^>]*>.*?</a></h2>'
+    return re.sub(pattern, lambda heading: f'<h2 id="section-{next(numbers)}">{heading[1]}</h2>', html)
 
 
 def _number(value: float) -> str:

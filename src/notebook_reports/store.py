@@ -52,12 +52,14 @@ class Inputs:
     ----------
     root : Path
         The repository.
+    data : Path, optional
+        The folder of data, where it is not ``data/`` below the repository.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, data: Path | None = None) -> None:
         self._root = root
         self._shared = {
-            "data": tree_digest(root, ["data/**/*.csv", "data/datapackage.json"]),
+            "data": tree_digest(data or root / "data", ["**/*.csv", "datapackage.json"]),
             "code": tree_digest(root, ["src/**/*.py", "src/**/*.yml", "src/**/*.j2", "src/**/*.css", "src/**/*.json"]),
             "requirements": tree_digest(root, ["requirements.txt"]),
         }

@@ -1,0 +1,95 @@
+import base64
+import re
+import xml.etree.ElementTree as ET
+
+import pandas as pd
+import pytest
+
+from kr_industry import charts
+from notebook_reports import FRONT, RESULT, display
+from notebook_reports.display import Report, html_table, svg
+
+NASTY = '<script>alert("1")</script>'
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a report displays, instead of showing it."""
+    bundles = []
+    monkeypatch.setattr(display, "display", lambda data, raw: bundles.append(data))
+    return bundles
+
+
+def test_a_chart_carries_its_words_its_source_and_its_numbers(shown):
+    numbers = pd.DataFrame({"연도": ["2017", "2018"], "매출액": [22705, 23005]})
+    figure = charts.columns(pd.Series([22705, 23005], index=["2017", "2018"]), "억 원")
+    Report("ko").chart(figure, words="매출이 늘었다.", source="표 3", numbers=numbers)
+    html = shown[0]["text/html"]
+    assert "매출이 늘었다." in html
+    assert "출처: 표 3" in html
+    data = re.search(r"base64,([\w+/=]+)", html)[1]
+    assert base64.b64decode(data).decode("utf-8-sig") == "연도,매출액\r\n2017,22705\r\n2018,23005\r\n"
+
+
+def test_text_from_data_shows_as_text(shown):
+    report = Report("en")
+    figure = charts.bars(pd.Series([1.0], index=[NASTY]), NASTY)
+    report.chart(figure, words=NASTY, source=NASTY, numbers=pd.DataFrame({NASTY: [NASTY]}))
+    report.table(pd.DataFrame({NASTY: [NASTY], "b": [1]}), NASTY, NASTY)
+    report.front(NASTY, NASTY, NASTY, [NASTY])
+    report.say(NASTY)
+    for bundle in shown:
+        for kind in ("text/html", "text/markdown"):
+            assert "<script" not in bundle.get(kind, "")
+
+
+def test_svg_is_well_formed_scales_and_keeps_its_text():
+    figure = charts.columns(pd.Series([1.0, 2.0], index=["가", "나"]), "단위")
+    text = svg(figure, "c1-", "뜻")
+    tree = ET.fromstring(text)
+    assert "width" not in tree.attrib
+    assert tree.attrib["viewBox"].startswith("0 0 ")
+    assert {"가", "나", "단위"} <= {element.text for element in tree.iter() if element.tag.endswith("text")}
+    identifiers = [element.attrib["id"] for element in tree.iter() if "id" in element.attrib]
+    assert all(identifier.startswith("c1-") for identifier in identifiers)
+    used = set(re.findall(r"#([\w.-]+)\)?\"", text)) - {""}
+    assert {name for name in used if name.startswith("c1-")} <= set(identifiers)
+
+
+def test_the_same_figure_gives_the_same_bytes():
+    def draw():
+        return svg(charts.columns(pd.Series([1.0, 2.0], index=["가", "나"]), "단위", hatched=["나"]), "c1-", "뜻")
+
+    assert draw() == draw()
+
+
+def test_tables_align_numbers_and_mark_what_is_missing():
+    frame = pd.DataFrame({"name": ["a", "b"], "count": [1200, -3], "rate": [1.25, None]})
+    html = html_table(frame, digits={"rate": 2})
+    assert '<td class="number">1,200</td>' in html
+    assert '<td class="number">−3</td>' in html
+    assert '<td class="number">1.25</td>' in html
+    assert '<td class="number">–</td>' in html
+    assert '<th scope="row">a</th>' in html
+
+
+def test_results_and_front_carry_their_data(shown):
+    report = Report("ko")
+    report.record("sales_growth", 1.3, "percent", low=1.0, high=1.6)
+    assert shown[0][RESULT] == {"name": "sales_growth", "value": 1.3, "unit": "percent", "low": 1.0, "high": 1.6}
+    report.front("제목", "대상", "자료", ["첫째", "둘째"])
+    assert shown[1][FRONT]["findings"] == ["첫째", "둘째"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [("Sales", 1.0, "lower-case"), ("sales", float("nan"), "finite"), ("../x", 1.0, "lower-case")],
+)
+def test_a_result_that_cannot_be_recorded_is_refused(shown, name, value, message):
+    with pytest.raises(ValueError, match=message):
+        Report("ko").record(name, value, "percent")
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="expected one of ko, en"):
+        Report("fr")

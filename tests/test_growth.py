@@ -1,0 +1,72 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kr_industry import growth
+from kr_industry.data import load
+
+amounts = st.floats(min_value=1, max_value=1e6)
+
+
+def test_stage_rates_of_gwangju_photonics():
+    sales = load("photonics/annual").set_index("year")["sales"].astype(float)
+    rates = growth.growth_by_interval(sales, [1999, 2003, 2008, 2012, 2013, 2018])
+    assert rates["rate"].round(1).tolist() == [29.9, 32.2, 18.6, 4.6, -3.2]
+    assert rates["years"].tolist() == [4, 5, 4, 1, 5]
+
+
+def test_printed_growth_rates_of_table_7_come_out():
+    whole = load("photonics/sales").query("scope == 'whole'").set_index("year")
+    rates = growth.growth_by_interval(whole["sales"].astype(float))
+    assert rates["rate"].round(1).tolist() == whole["growth"].iloc[1:].tolist()
+
+
+@given(amounts, st.floats(min_value=-50, max_value=200), st.integers(1, 30))
+def test_a_rate_leads_from_the_first_value_to_the_last(first, rate, years):
+    last = first * (1 + rate / 100) ** years
+    assert growth.compound_annual_growth_rate(first, last, years) == pytest.approx(rate, abs=1e-6)
+
+
+@pytest.mark.parametrize(("first", "last", "years"), [(0, 5, 1), (5, -1, 1), (float("nan"), 1, 1), (1, 2, 0)])
+def test_a_rate_that_cannot_be_is_refused(first, last, years):
+    with pytest.raises(ValueError, match="needs"):
+        growth.compound_annual_growth_rate(first, last, years)
+
+
+@pytest.mark.parametrize(
+    ("years", "bounds", "message"),
+    [
+        ([2003, 1999], None, "ascend"),
+        ([1999, 1999], None, "ascend"),
+        ([1999, 2003], [1999, 2001], r"no value for \[2001\]"),
+        ([1999], None, "needs two years"),
+    ],
+)
+def test_unordered_double_or_missing_years_are_refused(years, bounds, message):
+    with pytest.raises(ValueError, match=message):
+        growth.growth_by_interval(pd.Series(range(1, len(years) + 1), index=years, dtype=float), bounds)
+
+
+parts = st.dictionaries(st.sampled_from("abcdef"), st.tuples(amounts, amounts), min_size=1)
+
+
+@given(parts)
+def test_contributions_add_up_to_the_growth_of_the_total(values):
+    before, after = (pd.Series({key: pair[i] for key, pair in values.items()}) for i in (0, 1))
+    shares = growth.contributions(before, after)
+    assert shares.sum() == pytest.approx(100 * (after.sum() / before.sum() - 1), abs=1e-6)
+
+
+@given(parts, st.tuples(amounts, amounts))
+def test_with_printed_totals_a_residual_closes_the_gap(values, totals):
+    before, after = (pd.Series({key: pair[i] for key, pair in values.items()}) for i in (0, 1))
+    shares = growth.contributions(before, after, totals)
+    assert shares.sum() == pytest.approx(100 * (totals[1] / totals[0] - 1), rel=1e-6, abs=1e-4)
+
+
+def test_contributions_of_different_parts_are_refused():
+    with pytest.raises(ValueError, match="parts differ"):
+        growth.contributions(pd.Series({"a": 1}), pd.Series({"b": 1}))
+    with pytest.raises(ValueError, match="above zero"):
+        growth.contributions(pd.Series({"a": 0}), pd.Series({"a": 1}))

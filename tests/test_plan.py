@@ -1,0 +1,67 @@
+import pytest
+
+from notebook_reports.parameters import RequestError
+from notebook_reports.plan import read_plan, select
+
+
+@pytest.fixture
+def plan_of(root, tmp_path):
+    def read(text):
+        path = tmp_path / "plan.yml"
+        path.write_text(text, encoding="utf-8")
+        return read_plan(path, root / "notebooks")
+
+    return read
+
+
+def test_the_plan_holds_what_it_promises(root):
+    keys = [report.key for report in read_plan(root / "reports" / "reports.yml", root / "notebooks")]
+    assert len(keys) == len(set(keys)) == 37
+    assert sum(key.startswith("photonics_trend/") and key.endswith(".ko") for key in keys) == 1 + 6
+    assert sum(key.startswith("bio_growth/") and key.endswith(".ko") for key in keys) == 1 + 8
+    assert sum(key.startswith("regional_strategic_tech/") and key.endswith(".ko") for key in keys) == 1 + 17
+    assert [key for key in keys if key.endswith(".en")] == [
+        "photonics_trend/total.en", "bio_growth/total.en", "regional_strategic_tech/national.en",
+    ]  # fmt: skip
+
+
+def test_a_matrix_makes_every_combination_under_its_name(plan_of):
+    plan = plan_of(
+        "reports: [{notebook: bio_growth, name: $segment.$language, "
+        "matrix: {segment: [total, 바이오식품], language: [ko, en]}}]"
+    )
+    assert [report.name for report in plan] == ["total.ko", "total.en", "bio_food.ko", "bio_food.en"]
+    assert plan[2].parameters == {"segment": "bio_food", "language": "ko"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("reports: []", "the plan has no reports"),
+        ("reports: [{notebook: bio_groth, name: a}]", "report 1: no notebook 'bio_groth'"),
+        ("reports: [{notebook: ../notebooks/bio_growth, name: a}]", "no notebook"),
+        ("reports: [{notebook: bio_growth, name: ../../escape}]", "must be lower-case letters"),
+        ("reports: [{notebook: bio_growth, name: a..b}]", "must be lower-case letters"),
+        ("reports: [{notebook: bio_growth, name: $nothing}]", "nothing"),
+        ("reports: [{notebook: bio_growth, name: a, parameters: {segment: lasers}}]", "'lasers' is not known"),
+        (
+            "reports: [{notebook: bio_growth, name: a}, {notebook: bio_growth, name: a}]",
+            "report 2: the name .* is taken",
+        ),
+        ("reports: [{notebook: bio_growth, nam: a}]", "reports > 0"),
+        ("reports: 7", "reports"),
+    ],
+)
+def test_a_bad_plan_is_refused_by_place(plan_of, text, message):
+    with pytest.raises(RequestError, match=message):
+        plan_of(text)
+
+
+def test_reports_are_chosen_by_name_or_glob(plan_of):
+    plan = plan_of(
+        "reports: [{notebook: bio_growth, name: $segment, matrix: {segment: [total, bio_food, bio_services]}}]"
+    )
+    assert [report.name for report in select(plan, ["bio_growth/bio_*"])] == ["bio_food", "bio_services"]
+    assert select(plan, []) == plan
+    with pytest.raises(RequestError, match="no report matches 'bio_growth/nothing'"):
+        select(plan, ["bio_growth/nothing"])

@@ -1,0 +1,186 @@
+"""The committed reports: fresh, complete, byte for byte what a new run gives, and safe to open anywhere."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from notebook_reports.plan import read_plan
+
+
+@pytest.fixture
+def plan(root):
+    return read_plan(root / "reports" / "reports.yml", root / "notebooks")
+
+
+def _script(root, name, *arguments, **environment):
+    command = [sys.executable, str(root / "scripts" / name), *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", check=False, env={**os.environ, **environment}
+    )
+
+
+def test_every_report_is_fresh(root):
+    done = _script(root, "verify_reports.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_new_run_gives_the_same_bytes(root, tmp_path):
+    done = _script(root, "run_reports.py", "--out", tmp_path, "--force", "--workers", 2, TZ="Asia/Seoul", LC_ALL="C")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    kept = {path.relative_to(root / "reports") for path in (root / "reports").rglob("*") if path.is_file()}
+    assert made == {path for path in kept if path.name != "reports.yml"}
+    different = [str(path) for path in made if (tmp_path / path).read_bytes() != (root / "reports" / path).read_bytes()]
+    assert different == []
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.links, self.ids = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name in {"src", "href", "action", "data", "poster", "srcset"} and value:
+                self.links.append(value)
+            if name == "id":
+                self.ids.append(value)
+
+
+def _pages(root, plan):
+    return [root / "reports" / report.notebook / f"{report.name}.html" for report in plan] + [
+        root / "reports" / "index.html"
+    ]
+
+
+def test_every_page_opens_without_a_network(root, plan):
+    for path in _pages(root, plan):
+        text = path.read_text(encoding="utf-8")
+        page = _Page()
+        page.feed(text)
+        assert not {"script", "iframe", "link", "object", "embed"} & set(page.tags), path
+        outside = [
+            link
+            for link in page.links
+            if not re.match(r"#|data:|\.\./index\.html$|[a-z_]+/[a-z_.0-9]+\.html$|results\.csv$", link)
+        ]
+        assert outside == [], path
+        assert "@import" not in text
+        assert not re.search(r"url\((?!data:|#)", text), path
+        assert len(page.ids) == len(set(page.ids)), path
+        local = [link[1:] for link in page.links if link.startswith("#")]
+        assert set(local) <= set(page.ids), path
+
+
+def test_every_page_has_its_charts_tables_language_and_no_path_of_a_machine(root, plan):
+    for report in plan:
+        text = (root / "reports" / report.notebook / f"{report.name}.html").read_text(encoding="utf-8")
+        assert f'<html lang="{report.parameters["language"]}">' in text
+        assert len(re.findall(r"<svg\b", text)) >= 4
+        assert len(re.findall(r'<div class="table">', text)) >= 2
+        assert len(text.encode()) < 200_000
+        assert str(root) not in text
+        shown = re.findall(r"<t[dh]\b[^>]*>([^<]+)<", text)
+        assert not [piece for piece in shown if piece.strip().lower() in {"nan", "none", "<na>", "nat"}]
+
+
+def test_english_pages_hold_no_korean_but_names_as_printed(root, plan):
+    for report in plan:
+        if report.parameters["language"] == "en":
+            text = (root / "reports" / report.notebook / f"{report.name}.html").read_text(encoding="utf-8")
+            charts = "".join(re.findall(r"<text\b[^>]*>(.*?)</text>", text, flags=re.DOTALL))
+            assert not re.search("[가-힣]", charts), report.key
+            prose = "".join(
+                re.findall(r"<(?:p|li|figcaption|h1|h2|summary|caption)\b[^>]*>(.*?)<", text, flags=re.DOTALL)
+            )
+            assert not re.search("[가-힣]", prose), report.key
+
+
+def test_the_index_links_and_describes_every_report(root, plan):
+    index = (root / "reports" / "index.html").read_text(encoding="utf-8")
+    for report in plan:
+        assert f'href="{report.notebook}/{report.name}.html"' in index
+    assert index.count("<li lang=") == len(plan)
+    assert "아직 없음" not in index
+
+
+@pytest.mark.parametrize(
+    ("report", "result", "value", "unit"),
+    [
+        ("photonics_trend/total.ko", "sales_cagr_1999_2003", 29.894, "percent a year"),
+        ("photonics_trend/total.ko", "sales_cagr_2013_2018", -3.227, "percent a year"),
+        ("photonics_trend/total.ko", "contribution_light_sources_2018", 6.831, "percentage points"),
+        ("bio_growth/total.ko", "production_growth_2020", 38.185, "percent"),
+        ("bio_growth/total.ko", "production_cagr_2016_2020", 17.232, "percent a year"),
+        ("bio_growth/total.ko", "ivd_share_of_increase", 57.476, "percent"),
+        ("bio_growth/total.ko", "growth_without_ivd", 16.238, "percent"),
+        ("regional_strategic_tech/national.ko", "cells", 15, "choices"),
+        ("regional_strategic_tech/national.ko", "overlapping_pairs", 13, "pairs of provinces"),
+        ("regional_strategic_tech/gwangju.ko", "region_technologies", 4, "technologies"),
+    ],
+)
+def test_headline_results(root, report, result, value, unit):
+    with (root / "reports" / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["report"], row["result"]): row for row in csv.DictReader(file)}
+    row = rows[report, result]
+    assert float(row["value"]) == pytest.approx(value, abs=0.0006)
+    assert row["unit"] == unit
+
+
+def test_results_are_sorted_and_cover_the_plan(root, plan):
+    with (root / "reports" / "results.csv").open(encoding="utf-8", newline="") as file:
+        keys = [(row["report"], row["result"]) for row in csv.DictReader(file)]
+    assert keys == sorted(set(keys))
+    assert {key for key, _ in keys} == {report.key for report in plan}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["photonics_trend/totl.ko"], "no report matches 'photonics_trend/totl.ko'"),
+        (["photonics_trend/total.ko", "--set", "segment=lasers"], "'lasers' is not known"),
+        (["photonics_trend/total.ko", "--set", "segmnt=total"], "did you mean 'segment'?"),
+        (["photonics_trend/total.ko", "--set", "first_year=1066"], "allowed are 1999 to 2013"),
+        (["photonics_trend/total.ko", "--set", "segment"], "expected NAME=VALUE"),
+        (["--set", "segment=total"], "--set needs the report to start from"),
+        (["--plan", "nowhere.yml"], "nowhere.yml: file not found"),
+        (["--workers", "0"], "expected at least 1"),
+        (["--nonsense"], "unrecognized arguments"),
+    ],
+)
+def test_a_wrong_request_exits_2_before_anything_runs(root, tmp_path, arguments, message):
+    done = _script(root, "run_reports.py", *arguments, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_data_exit_2_before_anything_runs(root, tmp_path, data_copy):
+    path = data_copy / "photonics" / "segment_sales.csv"
+    path.write_text(
+        path.read_text().replace("2018,light_sources,whole,actual,9301", "2018,light_sources,whole,actual,many")
+    )
+    done = _script(root, "run_reports.py", "--out", tmp_path / "out", KR_INDUSTRY_DATA=str(data_copy))
+    assert done.returncode == 2
+    assert "data/photonics/segment_sales.csv, row 17, column sales: 'many' is not a whole number" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_why_and_dry_run_make_nothing(root, tmp_path):
+    out = shutil.copytree(root / "reports", tmp_path / "out")
+    (out / "bio_growth" / "total.ko.html").unlink()
+    why = _script(root, "run_reports.py", "bio_growth/total.*", "--why", "--out", out)
+    assert why.stdout.splitlines() == [
+        "bio_growth/total.ko: total.ko.html is missing",
+        "bio_growth/total.en: up to date",
+    ]
+    dry = _script(root, "run_reports.py", "--dry-run", "--out", out)
+    assert dry.stdout.splitlines() == ["bio_growth/total.ko"]
+    assert not (out / "bio_growth" / "total.ko.html").exists()
