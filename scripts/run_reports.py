@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
             out = options.out or ROOT / "build" / "one-off"
         if options.dry_run or options.why:
             return preview(chosen, Store(out), options.why, options.force)
-        code = run(ROOT, plan, chosen, out.resolve(), options.workers, options.force, options.failed)
+        code = run(ROOT, plan, chosen, out.resolve(), options.workers, options.force, options.failed, DATA)
         if options.changes and code == 0:
             for report in chosen:
                 print(Store(out).page(report))
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def preview(chosen: list[ReportSpec], store: Store, why: bool, force: bool) -> int:
     """Print what would be made."""
-    inputs = Inputs(ROOT)
+    inputs = Inputs(ROOT, DATA)
     for report in chosen:
         reasons = store.stale(report, inputs.of(report)) or (["--force"] if force else [])
         if why:

@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from kr_industry import DATA
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import read_plan
 from notebook_reports.store import Inputs, Store
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = words.parse_args(arguments)
     try:
         plan = read_plan(options.plan, ROOT / "notebooks")
-        store, inputs = Store(options.out), Inputs(ROOT)
+        store, inputs = Store(options.out), Inputs(ROOT, DATA)
     except RequestError as error:
         print(error, file=sys.stderr)
         return 2
