@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 from kr_industry import style
 
@@ -24,19 +26,11 @@ def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight:
     """
     figure, axes = style.figure(1.35 + 0.25 * len(codes))
     rows, count = codes.shape
-    for i in range(rows):
-        for j in range(count):
-            colour = kinds[codes.iat[i, j]][1] if codes.iat[i, j] else "#F1F3F5"
-            axes.add_patch(
-                FancyBboxPatch(
-                    (j + 0.06, i + 0.1),
-                    0.88,
-                    0.8,
-                    boxstyle="round,pad=0,rounding_size=0.08",
-                    fc=colour,
-                    ec="none",
-                )
-            )
+    colours = {0: "#F1F3F5"} | {kind: colour for kind, (_, colour) in kinds.items()}
+    for kind, colour in colours.items():
+        squares = [_square(i, j) for i in range(rows) for j in range(count) if codes.iat[i, j] == kind]
+        if squares:  # one path for all squares of a kind keeps the drawing small
+            axes.add_patch(PathPatch(Path.make_compound_path(*squares), fc=colour, ec="none"))
     axes.set_xlim(0, count)
     axes.set_ylim(rows, 0)
     axes.set_yticks(np.arange(rows) + 0.5, codes.index, fontsize=9)
@@ -44,10 +38,14 @@ def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight:
     axes.set_xticks(np.arange(count) + 0.5, codes.columns, rotation=40, ha="left", fontsize=8.5, color=style.INK)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    handles = [FancyBboxPatch((0, 0), 1, 1, fc=colour, ec="none", label=name) for name, colour in kinds.values()]
+    handles = [Rectangle((0, 0), 1, 1, fc=colour, ec="none", label=name) for name, colour in kinds.values()]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(kinds), fontsize=8.5, handlelength=1)
     style.emphasise(axes, highlight)
     return figure
+
+
+def _square(row: int, column: int) -> Path:
+    return Path.unit_rectangle().transformed(Affine2D().scale(0.88, 0.8).translate(column + 0.06, row + 0.1))
 
 
 def tile_map(

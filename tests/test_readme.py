@@ -1,0 +1,85 @@
+"""What the READMEs say is so: paths exist, commands run, numbers are the results of the reports."""
+
+import csv
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+READMES = ["README.md", "README.ko.md"]
+
+
+@pytest.fixture(params=READMES)
+def readme(request, root):
+    return (root / request.param).read_text(encoding="utf-8")
+
+
+def test_every_path_exists(root, readme):
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in link]
+    named = re.findall(r"`([\w.-]+(?:/[\w.-]*)*)`", readme)
+    paths = links + [name for name in named if "/" in name or name.endswith((".txt", ".toml", ".md", ".cff", ".csv"))]
+    assert len(paths) > 30
+    made = {"build/one-off/", "build/executed/"}
+    assert [path for path in paths if path not in made and not (root / path).exists()] == []
+
+
+def test_every_file_of_the_top_level_is_in_the_map(root, readme):
+    tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout.split()
+    top = {path.split("/")[0] for path in tracked} - {".gitignore", ".ci", "README.md", "README.ko.md"}
+    assert [name for name in sorted(top) if name not in readme] == []
+
+
+def test_every_command_is_understood(root, readme):
+    lines = [line for block in re.findall(r"```bash\n(.*?)```", readme, flags=re.DOTALL) for line in block.splitlines()]
+    assert len(lines) >= 8
+    for line in lines:
+        program, *arguments = shlex.split(line, comments=True)
+        if program == "make":
+            command = ["make", "--dry-run", *arguments]
+        elif "run_reports" in arguments[0]:
+            command = [sys.executable, *arguments, "--dry-run"]
+        else:
+            command = [sys.executable, *arguments, "--help"]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+def test_the_numbers_are_the_results_of_the_reports(root, readme):
+    with (root / "reports" / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["report"], row["result"]): float(row["value"]) for row in csv.DictReader(file)}
+    photonics, bio, regions = (
+        f"{name}.ko" for name in ("photonics_trend/total", "bio_growth/total", "regional_strategic_tech/national")
+    )
+    expected = [
+        f"{rows[photonics, 'sales_cagr_1999_2003']:.1f} %",
+        f"{rows[photonics, 'sales_cagr_2003_2008']:.1f} %",
+        f"**{100 * (1 - 23005 / 27105):.1f} %**",
+        f"{rows[bio, 'production_growth_2020']:.1f} %",
+        f"**{rows[bio, 'ivd_share_of_increase']:.1f} %**",
+        f"{rows[bio, 'growth_without_ivd']:.1f} %",
+        f"**{rows[regions, 'technologies_uncovered']:.0f}**",
+    ]
+    assert [number for number in expected if number not in readme] == []
+    for result in ("technologies_covered", "largest_crowd"):
+        assert f"{rows[regions, result]:.0f}" in readme
+    assert 17 - rows[regions, "regions_without"] == 13
+    reports = len({report for report, _ in rows})
+    assert re.search(rf"\b{reports}(?: reports|편)", readme)
+
+
+def test_the_changelog_is_dated_and_counts_the_tables(root):
+    from kr_industry.data import load, tables
+
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^## \d{4}-\d{2}-\d{2}$", text, flags=re.MULTILINE)
+    assert f"{len(tables())} tables" in text
+    assert len(load("sources")) == 13  # thirteen documents, as changelog and READMEs say
+
+
+def test_nothing_names_a_path_of_a_machine(root):
+    tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout.split()
+    texts = {path: (root / path).read_bytes() for path in tracked if (root / path).is_file()}
+    home = re.compile(rb"/(?:home|root|Users)/[\w.]+")
+    assert [path for path, content in texts.items() if home.search(content)] == []
