@@ -28,7 +28,7 @@ test: $(VENV)/installed
 	$(BIN)/python -m pytest
 
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/photonics_trend.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --notebook-dir=. notebooks/photonics_trend.ipynb
 
 clean:
 	rm -rf build $(VENV)

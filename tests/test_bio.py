@@ -50,15 +50,17 @@ def test_export_intensity(segments):
     intensity = bio.export_intensity(segments)
     assert intensity.loc["total"].round(1).tolist() == [51.7, 57.3]
     sentence = bio.intensity_sentence(intensity, "total", Wording("bio", "ko"))
-    assert "바이오의료기기(77.1%)" in sentence
-    assert "4곳(바이오식품, 바이오장비 및 기기, 바이오환경, 바이오자원)" in sentence
+    assert "바이오의료기기가 77.1%로" in sentence
+    assert "4개 분야(바이오식품, 바이오장비 및 기기, 바이오환경, 바이오자원)" in sentence
 
 
 def test_people_and_money(production):
     say = Wording("bio", "ko")
-    people = bio.people_sentence(load("bio/education"), value("bio/figures", "workforce_2020"), production[2020], say)
-    assert "한 사람당 생산은 3.3억 원" in people
+    people = bio.people_sentence(
+        load("bio/education"), value("bio/figures", "workforce_2020"), production[2020], 23.8, say
+    )
+    assert "1인당 생산은 3.3억 원" in people
     assert "23.7%" in people
     money = bio.money_sentence(load("bio/budgets"), say)
     assert "연평균 31.5%" in money
-    assert "해마다 5.5%" in money
+    assert "연평균 5.5% 이상" in money

@@ -70,7 +70,7 @@ def test_tables_align_numbers_and_mark_what_is_missing():
     assert '<td class="number">−3</td>' in html
     assert '<td class="number">1.25</td>' in html
     assert '<td class="number">–</td>' in html
-    assert '<th scope="row">a</th>' in html
+    assert '<th scope="row" class="short">a</th>' in html
 
 
 def test_results_and_front_carry_their_data(shown):

@@ -64,13 +64,13 @@ def _papermill(root, tmp_path, name, **parameters):
 @pytest.mark.parametrize(
     ("name", "parameters", "sentence"),
     [
-        ("photonics_trend", {}, "2013년 2조 7,105억 원까지 늘었으나"),
+        ("photonics_trend", {}, "2013년 2조 7,105억 원으로 늘었다"),
         ("photonics_trend", {"segment": "광소재", "measure": "firms", "first_year": 2008, "language": "en"},
          "Optical materials sold"),
         ("photonics_trend", {"measure": "employment", "last_year": 2014}, "고용인원은 1999년 1,896명에서"),
         ("bio_growth", {}, "바이오의료기기가 22.4%p로 59%를"),
         ("bio_growth", {"measure": "exports", "segment": "bio_environment"}, "바이오환경 수출은 2019년 6억"),
-        ("regional_strategic_tech", {}, "13곳이 열 기술 중 6가지를"),
+        ("regional_strategic_tech", {}, "13곳이 10대 기술을 하나 이상 들었고"),
         ("regional_strategic_tech", {"region": "광주", "source": "programmes", "coding": "explicit", "language": "en"},
          "Gwangju named 2 of the ten technologies"),
     ],

@@ -18,9 +18,7 @@ def test_segments_of_2018(say_ko):
         "optical_information": 0.0, "optical_instruments": -5.2, "total": 1.32,
     }  # fmt: skip
     sentence = photonics.driver_sentence(parts, "total", say_ko)
-    assert sentence.startswith(
-        "2018년 매출은 전년보다 1.3% 늘었다. 광원 및 광전소자가 6.8%p를 보태는 동안 광학기기가 5.2%p를"
-    )
+    assert "광원 및 광전소자가 +6.8%p로 가장 크고, 광학기기가 −5.2%p로 가장 작다" in sentence
 
 
 @pytest.fixture
@@ -30,8 +28,8 @@ def say_ko():
 
 def test_scale_names_start_peak_and_end(annual, say_ko):
     sentence = photonics.scale_sentence(annual, "sales", say_ko)
-    assert sentence.startswith("매출액은 1999년 1,136억 원에서 2013년 2조 7,105억 원까지 늘었으나,")
-    assert sentence.endswith("2018년에는 2조 3,005억 원으로 정점보다 15.1% 적다.")
+    assert sentence.startswith("매출액은 1999년 1,136억 원에서 2013년 2조 7,105억 원으로 늘었다.")
+    assert sentence.endswith("2018년은 2조 3,005억 원으로 이보다 15.1% 적다.")
     falling = photonics.scale_sentence(annual.loc[2013:2016], "sales", say_ko)
     assert falling == "매출액은 2013년 2조 7,105억 원에서 20.8% 줄어 2016년 2조 1,471억 원이 되었다."
 
@@ -48,8 +46,8 @@ def test_every_measure_has_its_sentences(annual, measure, language):
 @pytest.mark.parametrize(
     ("segment", "words"),
     [
-        ("light_sources", "20.0% 늘어 전체 증가율 1.3%에 6.83%p를 보탰다"),
-        ("optical_instruments", "16.7% 줄어 전체 증가율 1.3%에서 5.20%p를 깎았다"),
+        ("light_sources", "20.0% 늘어 전체 증가율 1.3% 가운데 6.83%p를 보탰다"),
+        ("optical_instruments", "16.7% 줄어 전체 증가율 1.3%를 5.20%p 낮추었다"),
         ("optical_information", "전년과 같아"),
     ],
 )
@@ -60,15 +58,18 @@ def test_one_segment_rises_falls_or_stays(segment, words, say_ko):
 
 def test_firms_name_every_segment_that_ties(say_ko):
     sentence = photonics.firms_sentence(load("photonics/segment_firms"), "total", say_ko)
-    assert "광학기기가 9개 늘어" in sentence
-    assert "광통신, 광원 및 광전소자가 4개씩 줄어" in sentence
+    assert "광학기기가 9개사 늘어" in sentence
+    assert "광통신, 광원 및 광전소자가 각각 4개사 줄어" in sentence
 
 
-def test_the_two_totals_of_the_outlook_are_both_told(say_ko):
-    sentence = photonics.outlook_sentence(load("photonics/sales"), load("photonics/segment_sales"), say_ko)
-    assert "2조 5,278억 원(전년 대비 +9.9%)" in sentence
-    assert "2조 4,688억 원(+7.3%)" in sentence
+def test_the_two_totals_of_the_outlook_and_the_cell_between_them_are_told(say_ko):
+    totals, sales = load("photonics/sales"), load("photonics/segment_sales")
+    told, cause = photonics.outlook_sentences(totals, sales, say_ko)
+    assert "표 7에서 2조 5,278억 원, 표 5의 합계에서 2조 4,688억 원으로" in told
+    assert "9.9%라고 적었으나 다시 계산하면 각각 9.9%와 7.3%" in told
+    assert "9,205억 원은 함께 적힌 증가율(5.3%)·비중(38.7%)과 맞지 않고, 9,795억 원이 되면" in cause
+    assert photonics.outlooks(totals, sales, say_ko).iloc[-2:].tolist() == [24688, 25278]
 
 
 def test_a_peak_in_the_last_year_is_said(annual, say_ko):
-    assert "2013년의 매출이 가장 크다" in photonics.together_sentence(annual.loc[:2013], say_ko)
+    assert "2013년의 매출액이 가장 크다" in photonics.together_sentence(annual.loc[:2013], say_ko)

@@ -70,7 +70,7 @@ def test_neither_order_nor_names_change_the_overlap(rows, random):
 def test_every_province_has_its_sentence(source, language):
     matrix, say = _matrix(source), Wording("regions", language)
     for region in matrix.index:
-        sentence = regions.region_sentence(matrix, region, say)
+        sentence = regions.region_sentence(matrix, region, source, say)
         assert sentence.strip().endswith(".")
     assert regions.coverage_sentence(matrix, say)
     assert regions.crowd_sentence(matrix, say)
@@ -78,17 +78,25 @@ def test_every_province_has_its_sentence(source, language):
 
 def test_sentences_of_the_country():
     say = Wording("regions", "ko")
-    assert "13곳이 열 기술 중 6가지를" in regions.coverage_sentence(_matrix("keywords"), say)
+    assert "13곳이 10대 기술을 하나 이상 들었고, 이들이 든 기술은 모두 6가지" in regions.coverage_sentence(
+        _matrix("keywords"), say
+    )
     assert "우주·항공으로 4곳(인천, 대전, 전남, 경남)" in regions.crowd_sentence(_matrix("keywords"), say)
     assert "15개 가운데 7개가" in regions.kept_sentence(_matrix("keywords"), _matrix("programmes"), say)
-    assert "열 기술에 드는 것은 없다" in regions.region_sentence(_matrix("both"), "busan", say)
+    assert "10대 기술을 들지 않았다" in regions.region_sentence(_matrix("both"), "busan", "both", say)
 
 
-def test_terms_of_a_province_carry_their_reason():
-    frame = regions.terms_for_readers(load("regions/terms"), load("regions/codebook"), "jeju", Wording("regions", "ko"))
-    row = frame[frame["용어(원문)"] == "청정바이오"].iloc[0]
+def test_terms_of_a_province_carry_their_reason_and_whether_they_count():
+    tables = load("regions/terms"), load("regions/codebook")
+    say = Wording("regions", "ko")
+    row = regions.terms_for_readers(*tables, "jeju", "both", "broad", say).set_index("용어(원문)").loc["청정바이오"]
     assert row["기술"] == "첨단 바이오"
-    assert "건강·뷰티" in row["까닭"]
+    assert row["집계"] == "예"
+    assert "건강·뷰티" in row["분류 근거"]
+    # Jeonbuk's bio projects stand in the bio digest only, which is not counted
+    jeonbuk = regions.terms_for_readers(*tables, "jeonbuk", "both", "broad", say)
+    assert "첨단 바이오" in set(jeonbuk["기술"])
+    assert set(jeonbuk["집계"]) == {"–"}
 
 
 def test_an_unknown_coding_is_told():

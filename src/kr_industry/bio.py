@@ -145,7 +145,7 @@ def diagnostics_sentence(production: pd.Series, increase: float, devices: float,
     increase : float
         Increase of in-vitro diagnostics in 2020, 억 원.
     devices : float
-        Increase of bio medical devices, of which diagnostics is a part, 억 원.
+        Increase of biomedical devices, of which diagnostics is a part, 억 원.
     say : Wording
         The words.
     """
@@ -188,14 +188,32 @@ def intensity_sentence(intensity: pd.DataFrame, segment: str, say: Wording) -> s
     )
 
 
-def people_sentence(education: pd.DataFrame, workforce: float, production: float, say: Wording) -> str:
-    """Workforce, production a head, and degrees against all industries."""
+def people_sentence(education: pd.DataFrame, workforce: float, production: float, printed: float, say: Wording) -> str:
+    """Workforce, production a head, and degrees against all industries.
+
+    Parameters
+    ----------
+    education : pandas.DataFrame
+        Shares by workforce and degree.
+    workforce, production : float
+        People, and production in 억 원.
+    printed : float
+        The share with a master's degree or a doctorate as the text of the source prints it.
+    say : Wording
+        The words.
+    """
     shares = education.set_index(["population", "degree"])["share"]
     graduates = {
         population: shares[population, "doctorate"] + shares[population, "masters"]
         for population in ("bio_industry", "all_industries")
     }
-    return say("people", workforce=workforce, per_head=amount(production / workforce, say.language), **graduates)
+    return say(
+        "people",
+        workforce=workforce,
+        per_head=amount(production / workforce, say.language),
+        printed=printed,
+        **graduates,
+    )
 
 
 def money_sentence(budgets: pd.DataFrame, say: Wording) -> str:

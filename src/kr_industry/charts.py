@@ -8,10 +8,26 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from kr_industry import style
+
+
+def _joined(axes: Axes, values: pd.Series, colour: str, width: float, size: float) -> None:
+    """Points joined by lines, dashed where years between them are missing."""
+    years, points = values.index.to_numpy(), values.to_numpy(float)
+    for i in range(len(years) - 1):
+        dashed = years[i + 1] - years[i] > 1
+        axes.plot(years[i : i + 2], points[i : i + 2], color=colour, lw=width, ls=(0, (3, 2)) if dashed else "-")
+    axes.plot(years, points, "o", color=colour, ms=size)
+
+
+def _number(value: float, digits: int, signed: bool = False) -> str:
+    """A number with a dash for its minus sign, as the font has no U+2212, and no sign on a zero."""
+    text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
+    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "–")
 
 
 def _thousands(value: float, _position: int | None = None) -> str:
@@ -58,10 +74,7 @@ def trend(
             fontsize=8.5,
             color=style.SOFT,
         )
-    for i in range(len(years) - 1):
-        dashed = years[i + 1] - years[i] > 1
-        axes.plot(years[i : i + 2], points[i : i + 2], color=style.FOCUS, lw=2, ls=(0, (3, 2)) if dashed else "-")
-    axes.plot(years, points, "o", color=style.FOCUS, ms=5.5)
+    _joined(axes, values, style.FOCUS, 2, 5.5)
     if log:
         axes.set_yscale("log")
         span = np.log(points.max() / points.min()) or 1
@@ -110,7 +123,7 @@ def panels(frame: pd.DataFrame, units: Mapping[str, str], highlight: str) -> Fig
     for panel, name in zip(np.atleast_1d(axes), frame.columns, strict=True):
         series = frame[name].dropna().astype(float)
         colour = style.FOCUS if name == highlight else style.SOFT
-        panel.plot(series.index, series, color=colour, lw=1.8, marker="o", ms=3.5)
+        _joined(panel, series, colour, 1.8, 3.5)
         panel.set_ylim(0, series.max() * 1.25)
         panel.yaxis.set_major_formatter(FuncFormatter(_thousands))
         panel.set_xticks([series.index[0], series.idxmax(), series.index[-1]] if len(series) > 3 else series.index)
@@ -144,7 +157,7 @@ def bars(values: pd.Series, unit: str, highlight: str | None = None, digits: int
     axes.axvline(0, color=style.SOFT, lw=0.8)
     reach = np.abs(numbers).max() or 1
     for place, name, number in zip(places, values.index, numbers, strict=True):
-        text = f"{number:{'+' if signed else ''},.{digits}f}"
+        text = _number(number, digits, signed)
         axes.text(
             number + (0.015 if number >= 0 else -0.015) * reach,
             place,
@@ -182,7 +195,7 @@ def columns(values: pd.Series, unit: str, hatched: Sequence = (), digits: int = 
         axes.text(
             place,
             number + numbers.max() * 0.02,
-            f"{number:,.{digits}f}",
+            _number(number, digits),
             ha="center",
             va="bottom",
             fontsize=9,
@@ -217,7 +230,7 @@ def change(
         left, right = sorted((old, new))
         for number, side, offset in ((left, "right", -8), (right, "left", 8)):
             axes.annotate(
-                f"{number:,.{digits}f}",
+                _number(number, digits),
                 (number, place),
                 xytext=(offset, 0),
                 textcoords="offset points",
@@ -232,7 +245,7 @@ def change(
     axes.set_ylim(-0.6, len(before) - 0.2)
     axes.set_xticks([])
     axes.spines[["bottom", "left"]].set_visible(False)
-    style.unit_title(figure, f"{unit}   ○ {names[0]}  ● {names[1]}")
+    style.unit_title(figure, f"{unit} (○ {names[0]}, ● {names[1]})")
     style.emphasise(axes, highlight)
     return figure
 
@@ -273,7 +286,14 @@ def shares(frame: pd.DataFrame, unit: str, percent: bool = False) -> Figure:
     axes.set_xlim(0, 100)
     axes.set_xticks([])
     axes.spines[["bottom", "left"]].set_visible(False)
-    figure.legend(loc="outside lower center", ncols=3, fontsize=8.5, handlelength=1, columnspacing=1.2)
+    figure.legend(
+        loc="outside lower center",
+        ncols=len(drawn.columns),
+        fontsize=8,
+        handlelength=0.8,
+        columnspacing=0.9,
+        handletextpad=0.4,
+    )
     style.unit_title(figure, unit)
     style.emphasise(axes, None)
     return figure

@@ -71,8 +71,8 @@ def amount(eok_won: float, language: str = "ko") -> Word:
     return Word(f"{sign}{' '.join(parts)} 원")
 
 
-def listing(items: list[str], language: str = "ko") -> Word:
-    """Items as an enumeration.
+def listing(items: list[str], language: str = "ko", conjunction: str = "and") -> Word:
+    """Items as an enumeration, in English with a conjunction before the last.
 
     Examples
     --------
@@ -82,4 +82,4 @@ def listing(items: list[str], language: str = "ko") -> Word:
     items = [str(item) for item in items]
     if language == "ko" or len(items) < 2:
         return Word(", ".join(items))
-    return Word(f"{', '.join(items[:-1])} and {items[-1]}")
+    return Word(f"{', '.join(items[:-1])} {conjunction} {items[-1]}")

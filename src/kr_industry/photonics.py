@@ -181,22 +181,41 @@ def size_sentence(sizes: pd.DataFrame, say: Wording) -> str:
     )
 
 
-def outlook_sentence(totals: pd.DataFrame, sales: pd.DataFrame, say: Wording) -> str:
-    """The association's outlook for 2019, of which the source prints two totals."""
-    whole = totals[totals["scope"] == "whole"].set_index("year")["sales"]
-    printed = sales[(sales["year"] == 2019) & (sales["scope"] == "whole") & (sales["segment"] == "total")]["sales"].iat[
-        0
+def outlook_sentences(totals: pd.DataFrame, sales: pd.DataFrame, say: Wording) -> list[str]:
+    """The association's outlook for 2019, of which the source prints two totals, and where the gap seems to lie."""
+    whole = totals[totals["scope"] == "whole"].set_index("year")
+    rows = sales[(sales["year"] == 2019) & (sales["scope"] == "whole")].set_index("segment")
+    table7, table5, before = whole.at[2019, "sales"], rows.at["total", "sales"], whole.at[2018, "sales"]
+    doubtful = rows.loc["light_sources"]
+    return [
+        say(
+            "outlook",
+            table7=amount(table7, say.language),
+            table5=amount(table5, say.language),
+            printed=whole.at[2019, "growth"],
+            growth7=100 * (table7 / before - 1),
+            growth5=100 * (table5 / before - 1),
+        ),
+        say(
+            "outlook_cause",
+            gap=amount(table7 - table5, say.language),
+            segment=names("photonics_segment", say.language, inline=True)["light_sources"],
+            value=amount(doubtful["sales"], say.language),
+            growth=doubtful["growth"],
+            share=doubtful["share"],
+            implied=amount(doubtful["sales"] + table7 - table5, say.language),
+        ),
     ]
-    parts = segment_values(sales, "sales", 2019).sum()
-    growth_of = [100 * (value / whole[2018] - 1) for value in (whole[2019], printed)]
-    return say(
-        "outlook",
-        table7=amount(whole[2019], say.language),
-        growth7=growth_of[0],
-        table5=amount(printed, say.language),
-        growth5=growth_of[1],
-        parts=amount(parts, say.language),
-    )
+
+
+def outlooks(totals: pd.DataFrame, sales: pd.DataFrame, say: Wording) -> pd.Series:
+    """Total sales by year, with both totals that the source prints for the outlook of 2019 at the end."""
+    whole = totals[totals["scope"] == "whole"].set_index("year")["sales"].astype(float)
+    rows = sales[(sales["year"] == 2019) & (sales["scope"] == "whole")].set_index("segment")["sales"]
+    path = whole.drop(2019).rename(index=str)
+    path[say("year_outlook_table", year=2019, table=5)] = float(rows["total"])
+    path[say("year_outlook_table", year=2019, table=7)] = whole[2019]
+    return path
 
 
 def own_sales(sales: pd.DataFrame, segment: str, say: Wording) -> pd.Series:

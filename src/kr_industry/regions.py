@@ -100,7 +100,7 @@ def coverage_sentence(matrix: pd.DataFrame, say: Wording) -> str:
         of=len(matrix),
         technologies=int(matrix.any().sum()),
         all=matrix.shape[1],
-        unnamed=listing(unnamed, say.language),
+        unnamed=listing(unnamed, say.language, "or"),
         without=listing(without, say.language),
         without_count=len(without),
     )
@@ -151,12 +151,13 @@ def kept_sentence(keywords: pd.DataFrame, programmes: pd.DataFrame, say: Wording
     )
 
 
-def region_sentence(matrix: pd.DataFrame, region: str, say: Wording) -> str:
+def region_sentence(matrix: pd.DataFrame, region: str, source: str, say: Wording) -> str:
     """What one province chose, and which others chose the same."""
     labels, regions = names("technology", say.language, inline=True), names("region", say.language)
     own = [technology for technology in matrix.columns if matrix.at[region, technology]]
     if not own:
-        return say("region_none", region=regions[region])
+        read_from = names("strategy_source", say.language, inline=True)[source]
+        return say("region_none", region=regions[region], source=read_from)
     others = matrix.index[matrix[own].any(axis=1) & (matrix.index != region)]
     key = "region" if len(others) else "region_alone"
     return say(
@@ -185,26 +186,47 @@ def overlap_for_readers(matrix: pd.DataFrame, say: Wording) -> pd.DataFrame:
     )
 
 
-def terms_for_readers(terms: pd.DataFrame, codebook: pd.DataFrame, region: str, say: Wording) -> pd.DataFrame:
-    """Every term of one province, or all keywords for the country, with its technology and the reason."""
+def terms_for_readers(
+    terms: pd.DataFrame, codebook: pd.DataFrame, region: str, source: str, coding: str, say: Wording
+) -> pd.DataFrame:
+    """Every term of one province, or all keywords for the country: its technology, the reason, whether it counts.
+
+    Parameters
+    ----------
+    terms, codebook : pandas.DataFrame
+        The tables of these names.
+    region : str
+        A province, or ``national``.
+    source, coding : str
+        What the report counts: terms of these kinds (:data:`KINDS`), coded by these rules (:data:`RULES`).
+    say : Wording
+        The words.
+    """
     chosen = terms[terms["kind"] == "keyword"] if region == "national" else terms[terms["region"] == region]
     rows = chosen.merge(codebook, on="term", how="left")
     labels = names("technology", say.language) | names("theme", say.language)
-    outside = say("outside")
     meaning = [
-        labels[row.technology] if row.technology != "other" else f"{outside}: {labels[row.theme]}"
+        labels[row.technology] if row.technology != "other" else f"{say('outside')}: {labels[row.theme]}"
         for row in rows.itertuples()
     ]
+    counted = rows["kind"].isin(KINDS[source]) & rows["rule"].isin(RULES[coding])
     frame = {
         say("col_region"): rows["region"].map(names("region", say.language)),
         say("col_term"): rows["term"],
         say("col_kind"): rows["kind"].map(names("term_kind", say.language)),
         say("col_meaning"): meaning,
+        say("col_counted"): counted.map({True: say("counted"), False: "–"}),
         say("col_reason"): rows[f"reason_{say.language}"],
     }
     if region != "national":
         del frame[say("col_region")]
     return pd.DataFrame(frame)
+
+
+def codes_for_readers(codes: pd.DataFrame, kinds: dict[int, tuple[str, str]], say: Wording) -> pd.DataFrame:
+    """A matrix of codes with the name of each code in its place."""
+    texts = {code: name for code, (name, _) in kinds.items()} | {0: ""}
+    return codes.map(lambda code: texts[code]).reset_index(names=say("col_region"))
 
 
 def matrix_codes(coded: pd.DataFrame, matrix: pd.DataFrame, source: str) -> pd.DataFrame:

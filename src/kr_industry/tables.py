@@ -8,22 +8,45 @@ from kr_industry.wording import Wording, names
 def sources(documents: pd.DataFrame, identifiers: list[str], say: Wording) -> pd.DataFrame:
     """The documents a report rests on: title, who published them, and the date of their content."""
     rows = documents.set_index("id").loc[identifiers]
-    by = rows["publisher"] + rows["author"].map(lambda author: f" ({author})" if author else "")
+    suffix = "" if say.language == "ko" else "_en"
+    by = rows[f"publisher{suffix}"] + rows[f"author{suffix}"].map(lambda author: f" ({author})" if author else "")
     return pd.DataFrame(
-        {say("col_source"): rows["title"], say("col_by"): by, say("col_content_date"): rows["content_date"]}
+        {say("col_source"): rows[f"title{suffix}"], say("col_by"): by, say("col_content_date"): rows["content_date"]}
     ).reset_index(drop=True)
+
+
+_MONEY = {"usd_100m": "US$", "eur_100m": "€"}
+
+
+def quantity(value: float, unit: str, language: str) -> str:
+    """A value with its unit, as a reader of the language writes it.
+
+    Examples
+    --------
+    >>> quantity(4380, "eur_100m", "ko"), quantity(4380, "eur_100m", "en")
+    ('4,380억 유로', '€438 billion')
+    >>> quantity(4.8, "percent", "ko"), quantity(120, "count", "ko"), quantity(120, "count", "en")
+    ('4.8%', '120개', '120')
+    """
+    number, name = f"{value:,.10g}", names("unit", language)[unit]
+    if language == "ko":
+        return f"{number}{name}"
+    if unit in _MONEY:
+        return f"{_MONEY[unit]}{value / 10:,.10g} billion"
+    if unit in {"count", "year", "rank"}:
+        return number
+    return f"{number}{name}" if unit == "percent" else f"{number} {name}"
 
 
 def figures(frame: pd.DataFrame, say: Wording) -> pd.DataFrame:
     """Rows of a table of figures: whom, what, when and how much, with the unit and the source's own qualification."""
     entities = names("entity", say.language) | names("region", say.language)
-    units, qualifiers = names("unit", say.language), names("qualifier", say.language)
-    value = frame["value"].map(lambda number: f"{number:,.10g}")
+    qualifiers = names("qualifier", say.language)
     return pd.DataFrame(
         {
             say("col_entity"): frame["entity"].map(entities),
             say("col_indicator"): frame[f"indicator_{say.language}"],
-            say("col_value"): value + " " + frame["unit"].map(units),
+            say("col_value"): [quantity(row.value, row.unit, say.language) for row in frame.itertuples()],
             say("col_qualifier"): frame["qualifier"].map(qualifiers),
             say("col_period"): frame["period"].replace("", "–"),
         }

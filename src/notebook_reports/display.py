@@ -95,7 +95,7 @@ class Report:
             )
         html = Markup(
             '<figure class="chart"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>'
-            '<figcaption>{}<span class="source">{}: {}</span></figcaption>{}</figure>'
+            '<figcaption>{}<br><span class="source">{}: {}</span></figcaption>{}</figure>'
         ).format(f"{self._words['chart']} {self._charts}", inline, words, self._words["source"], source, table)
         display({FONTS: font_files(drawing), "text/html": html, "text/plain": words}, raw=True)
 
@@ -148,7 +148,9 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
     rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
     rest = re.sub(r"\s*\n\s*", "\n", rest)
     name = f'role="img" aria-label="{escape(words)}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {name}>{rest}'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="max-width: 46rem" {name}>{rest}'
+    )
 
 
 def font_files(drawing: str) -> dict[str, str]:
@@ -180,7 +182,8 @@ def _row(frame: pd.DataFrame, i: int, digits: Mapping[str, int]) -> Markup:
         if pd.api.types.is_numeric_dtype(frame[column]):
             cells.append(Markup('<td class="number">{}</td>').format(number_text(value, digits[column])))
         elif j == 0:
-            cells.append(Markup('<th scope="row">{}</th>').format(value))
+            short = Markup(' class="short"') if len(str(value)) <= 14 else ""
+            cells.append(Markup('<th scope="row"{}>{}</th>').format(short, value))
         else:
             cells.append(Markup("<td>{}</td>").format("" if pd.isna(value) else value))
     return Markup().join(cells)
