@@ -1,9 +1,11 @@
 """The committed reports: fresh, complete, byte for byte what a new run gives, and safe to open anywhere."""
 
 import csv
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -171,6 +173,24 @@ def test_bad_data_exit_2_before_anything_runs(root, tmp_path, data_copy):
     assert done.returncode == 2
     assert "data/photonics/segment_sales.csv, row 17, column sales: 'many' is not a whole number" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupted_run_exits_130_keeps_what_is_finished_and_goes_on_from_there(root, tmp_path):
+    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "photonics_trend/*", "--out", str(tmp_path)]
+    run = subprocess.Popen(
+        [*command, "--workers", "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert run.stdout.readline().startswith("made photonics_trend/")
+    os.killpg(run.pid, signal.SIGINT)
+    _, errors = run.communicate()
+    assert run.returncode == 130
+    assert errors == "interrupted; finished reports are kept\n"
+    finished = set(json.loads((tmp_path / "manifest.json").read_text())["reports"])
+    assert 1 <= len(finished) < 8
+    assert {f"photonics_trend/{path.stem}" for path in tmp_path.glob("*/*.html")} == finished
+    todo = subprocess.run([*command, "--dry-run"], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert not finished & set(todo)
+    assert len(todo) == 8 - len(finished)
 
 
 def test_why_and_dry_run_make_nothing(root, tmp_path):

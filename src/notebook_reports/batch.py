@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from tqdm import tqdm
@@ -16,7 +17,7 @@ from notebook_reports.execute import RunError, execute
 from notebook_reports.index import render_index
 from notebook_reports.plan import ReportSpec
 from notebook_reports.render import Foot, render
-from notebook_reports.store import Inputs, Store, digest, write_whole
+from notebook_reports.store import Inputs, Store, write_whole
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def make(job: Job) -> Made:
     except RunError as error:
         write_whole(executed.with_suffix(".traceback.txt"), f"{error}\n{error.traceback}\n")
         return Made(error=str(error).replace(f"{job.root}{os.sep}", ""))
-    foot = Foot(report.key, report.parameters, digest(json.dumps(job.inputs, sort_keys=True).encode()), job.command)
+    foot = Foot(report.key, report.parameters, job.inputs["data"], job.command)
     html = render(run, str(report.parameters.get("language", "ko")), foot)
     cover = None
     if report.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
@@ -128,7 +129,12 @@ def _make_all(
         return
     bar = tqdm(total=len(jobs), unit="report", file=sys.stderr, disable=None)
     # Fresh interpreters: papermill's event loops and forked threads do not go together.
-    pool = ProcessPoolExecutor(max_workers=min(workers, len(jobs)), mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        min(workers, len(jobs)),
+        get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
     try:
         pending = {pool.submit(make, job): job for job in jobs}
         for future in as_completed(pending):
@@ -147,6 +153,8 @@ def _make_all(
                 say(f"{'FAILED' if made.error else 'made'} {report.key}")
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
+        for worker in active_children():  # their kernels end with them
+            worker.terminate()
         raise
     finally:
         bar.close()

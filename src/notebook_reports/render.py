@@ -17,11 +17,11 @@ TEMPLATES = Path(str(resources.files(__package__).joinpath("templates")))
 
 @dataclass(frozen=True)
 class Foot:
-    """What the foot of a page says of its making."""
+    """What the foot of a page says of its making; hashes of code are in the manifest, as they change more often."""
 
     key: str
     parameters: dict[str, object]
-    fingerprint: str
+    data: str
     command: str
 
 
