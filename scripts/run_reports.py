@@ -53,7 +53,13 @@ def one_off(reports: list[ReportSpec], changes: list[str]) -> list[ReportSpec]:
     for report in reports:
         new = resolve(ROOT / "notebooks" / f"{report.notebook}.yml", values)
         suffix = ".".join(f"{name}_{value}" for name, value in new.items())
-        spec = ReportSpec(report.notebook, f"{report.name}.{suffix}", {**report.parameters, **new})
+        settings = " ".join(f"--set {name}={value}" for name, value in new.items())
+        spec = ReportSpec(
+            report.notebook,
+            f"{report.name}.{suffix}",
+            {**report.parameters, **new},
+            reproduce=f"python scripts/run_reports.py {report.key} {settings}",
+        )
         changed.append(checked(spec, "--set"))
     return changed
 

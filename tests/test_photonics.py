@@ -46,8 +46,8 @@ def test_every_measure_has_its_sentences(annual, measure, language):
 @pytest.mark.parametrize(
     ("segment", "words"),
     [
-        ("light_sources", "20.0% 늘어 전체 증가율 1.3% 가운데 6.83%p를 보탰다"),
-        ("optical_instruments", "16.7% 줄어 전체 증가율 1.3%를 5.20%p 낮추었다"),
+        ("light_sources", "20.0% 늘었고, 전체 증가율 1.3%에 대한 기여도는 +6.83%p이다"),
+        ("optical_instruments", "16.7% 줄었고, 전체 증가율 1.3%에 대한 기여도는 −5.20%p이다"),
         ("optical_information", "전년과 같아"),
     ],
 )

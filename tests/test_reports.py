@@ -193,6 +193,18 @@ def test_an_interrupted_run_exits_130_keeps_what_is_finished_and_goes_on_from_th
     assert len(todo) == 8 - len(finished)
 
 
+def test_a_one_off_report_leaves_the_plan_alone_and_tells_how_to_make_it(root, tmp_path):
+    before = (root / "reports" / "manifest.json").read_bytes()
+    done = _script(root, "run_reports.py", "photonics_trend/total.ko", "--set", "segment=광소재", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = tmp_path / "photonics_trend" / "total.ko.segment_optical_materials.html"
+    assert done.stdout.splitlines()[-1] == str(page)
+    text = page.read_text(encoding="utf-8")
+    assert "<title>광주 광산업: 광소재</title>" in text
+    assert "python scripts/run_reports.py photonics_trend/total.ko --set segment=optical_materials" in text
+    assert (root / "reports" / "manifest.json").read_bytes() == before
+
+
 def test_why_and_dry_run_make_nothing(root, tmp_path):
     out = shutil.copytree(root / "reports", tmp_path / "out")
     (out / "bio_growth" / "total.ko.html").unlink()

@@ -27,7 +27,6 @@ class Job:
     report: ReportSpec
     root: Path
     inputs: dict[str, str]
-    command: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def make(job: Job) -> Made:
     except RunError as error:
         write_whole(executed.with_suffix(".traceback.txt"), f"{error}\n{error.traceback}\n")
         return Made(error=str(error).replace(f"{job.root}{os.sep}", ""))
-    foot = Foot(report.key, report.parameters, job.inputs["data"], job.command)
+    foot = Foot(report.key, report.parameters, job.inputs["data"], report.command)
     html = render(run, str(report.parameters.get("language", "ko")), foot)
     cover = None
     if report.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
@@ -99,11 +98,11 @@ def run(
     store = Store(out)
     inputs = Inputs(root, data)
     failures_file = root / "build" / "failed.json"
+    failed_before = set(json.loads(failures_file.read_text())) if failures_file.is_file() else set()
     if only_failed:
-        failed_before = json.loads(failures_file.read_text()) if failures_file.is_file() else []
         chosen = [report for report in chosen if report.key in failed_before]
     jobs = [
-        Job(report, root, hashes, f"python scripts/run_reports.py {report.key} --force")
+        Job(report, root, hashes)
         for report in chosen
         if store.stale(report, hashes := inputs.of(report)) or force or only_failed
     ]
@@ -113,7 +112,8 @@ def run(
     finally:  # what is finished counts, also after Ctrl-C
         store.save(plan)
         write_whole(out / "index.html", render_index(plan, store.entries, root / "notebooks"))
-        write_whole(failures_file, json.dumps(sorted(failures)))
+        still_failed = failed_before - {job.report.key for job in jobs} | set(failures)
+        write_whole(failures_file, json.dumps(sorted(still_failed)))
     for key, error in sorted(failures.items()):
         say(f"{key}: {error}")
     made = len(jobs) - len(failures)
@@ -141,7 +141,7 @@ def _make_all(
             report = pending[future].report
             try:
                 made = future.result()
-            except Exception as error:  # noqa: BLE001 — a worker that died fails its own report only
+            except Exception as error:  # noqa: BLE001 — whatever a worker could not tell is told as a failure
                 made = Made(error=f"{type(error).__name__}: {error}")
             if made.error:
                 failures[report.key] = made.error

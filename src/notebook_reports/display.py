@@ -5,6 +5,7 @@ and in the batch. Results and the front page also carry their data, which the ba
 """
 
 import base64
+import html
 import io
 import math
 import re
@@ -57,15 +58,15 @@ class Report:
         """Title, what and whom the report is about, which data it rests on, and its findings."""
         content = {"title": title, "subject": subject, "vintage": vintage, "findings": list(findings)}
         items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
-        html = Markup(
+        page = Markup(
             '<header class="front"><h1>{}</h1><p class="subject">{}</p><ul class="findings">{}</ul>'
             '<p class="vintage">{}: {}</p></header>'
         ).format(title, subject, items, self._words["data"], vintage)
-        display({FRONT: content, "text/html": html, "text/plain": title}, raw=True)
+        display({FRONT: content, "text/html": page, "text/plain": title}, raw=True)
 
     def say(self, *sentences: str) -> None:
         """Sentences, as Markdown, each a paragraph of its own. Text from data is escaped."""
-        text = "\n\n".join(str(escape(sentence)).replace("&#39;", "'").replace("&#34;", '"') for sentence in sentences)
+        text = "\n\n".join(html.escape(sentence, quote=False) for sentence in sentences)
         display({"text/markdown": text, "text/plain": text}, raw=True)
 
     def chart(self, figure: Figure, words: str, source: str, numbers: pd.DataFrame | None = None) -> None:
@@ -93,21 +94,21 @@ class Report:
             table = Markup("<details><summary>{}</summary>{}<p>{}</p></details>").format(
                 self._words["numbers"], html_table(numbers), link
             )
-        html = Markup(
+        page = Markup(
             '<figure class="chart"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>'
-            '<figcaption>{}<br><span class="source">{}: {}</span></figcaption>{}</figure>'
+            '<figcaption>{}<br><span class="source">{}: {}</span>{}</figcaption></figure>'
         ).format(f"{self._words['chart']} {self._charts}", inline, words, self._words["source"], source, table)
-        display({FONTS: font_files(drawing), "text/html": html, "text/plain": words}, raw=True)
+        display({FONTS: font_files(drawing), "text/html": page, "text/plain": words}, raw=True)
 
     def table(
         self, frame: pd.DataFrame, caption: str, source: str = "", digits: Mapping[str, int] | None = None
     ) -> None:
         """A table with a caption and its source; ``digits`` gives decimals by column."""
         note = Markup('<p class="source">{}: {}</p>').format(self._words["source"], source) if source else ""
-        html = Markup(
+        page = Markup(
             '<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>{}</div>'
         ).format(caption, html_table(frame, caption, digits or {}), note)
-        display({"text/html": html, "text/plain": caption}, raw=True)
+        display({"text/html": page, "text/plain": caption}, raw=True)
 
     def record(self, name: str, value: float, unit: str, low: float | None = None, high: float | None = None) -> None:
         """Record a headline number by name, with its unit and, where it has them, its bounds.

@@ -23,11 +23,18 @@ class ReportSpec:
     parameters: dict[str, object] = field(hash=False)
     cover: bool = False
     """Whether the first chart is also kept as a file of its own, for a README."""
+    reproduce: str = ""
+    """Command that makes a report outside the plan."""
 
     @property
     def key(self) -> str:
         """``<notebook>/<report>``, unique in a plan."""
         return f"{self.notebook}/{self.name}"
+
+    @property
+    def command(self) -> str:
+        """The command that makes this very report."""
+        return self.reproduce or f"python scripts/run_reports.py {self.key} --force"
 
 
 class _Entry(BaseModel):
