@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     for fault in found:
         print(f"{folder.name}/{fault}")
     if found:
-        print(f"{len(found)} faults")
+        print(f"{len(found)} fault{'s' * (len(found) > 1)}")
         return 1
     rows = sum(len(load(table, folder)) for table in tables(folder))
     print(f"{len(tables(folder))} tables, {rows} rows: no faults")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from kr_industry import DATA
 from kr_industry.checks import faults
-from notebook_reports.batch import run
+from notebook_reports.batch import failed_last_time, run
 from notebook_reports.parameters import RequestError, resolve
 from notebook_reports.plan import ReportSpec, checked, read_plan, select
-from notebook_reports.store import Inputs, Store
+from notebook_reports.store import Inputs, Store, held
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,8 +23,14 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("report", nargs="*", help="<notebook>/<report>, or a glob of it; all reports where left out")
-    words.add_argument("--plan", type=Path, default=ROOT / "reports" / "reports.yml", help="the plan")
-    words.add_argument("--out", type=Path, help="folder to write to (default: reports/; build/one-off/ with --set)")
+    words.add_argument(
+        "--plan", type=Path, default=ROOT / "reports" / "reports.yml", help="the plan (default: reports/reports.yml)"
+    )
+    words.add_argument(
+        "--out",
+        type=Path,
+        help="folder to write to (default: reports/; build/<plan>/ for another plan, build/one-off/ with --set)",
+    )
     words.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="reports made at the same time")
     words.add_argument(
         "--set",
@@ -74,15 +80,20 @@ def main(arguments: list[str] | None = None) -> int:
             raise RequestError("\n".join(f"{DATA.name}/{fault}" for fault in found))
         plan = read_plan(options.plan, ROOT / "notebooks")
         chosen = select(plan, options.report)
-        out = options.out or ROOT / "reports"
+        own = options.plan.resolve() == parser().get_default("plan").resolve()
+        out = options.out or (ROOT / "reports" if own else ROOT / "build" / options.plan.stem)
         if options.changes:
             if not options.report:
                 raise RequestError("--set needs the report to start from, for example photonics_trend/total.ko")
             plan = chosen = one_off(chosen, options.changes)
             out = options.out or ROOT / "build" / "one-off"
         if options.dry_run or options.why:
+            if options.failed:
+                chosen = [report for report in chosen if report.key in failed_last_time(ROOT)]
             return preview(chosen, Store(out), options.why, options.force)
-        code = run(ROOT, plan, chosen, out.resolve(), options.workers, options.force, options.failed, DATA)
+        os.environ["KR_INDUSTRY_DATA"] = str(DATA)  # kernels run in another folder
+        with held(out, ROOT / "build" / "locks"):
+            code = run(ROOT, plan, chosen, out.resolve(), options.workers, options.force, options.failed, DATA)
         if options.changes and code == 0:
             for report in chosen:
                 print(Store(out).page(report))

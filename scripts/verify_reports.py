@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from kr_industry import DATA
+from notebook_reports.index import render_index
 from notebook_reports.parameters import RequestError
-from notebook_reports.plan import read_plan
+from notebook_reports.plan import ReportSpec, read_plan
 from notebook_reports.store import Inputs, Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,8 +32,27 @@ def main(arguments: list[str] | None = None) -> int:
     stale = {report.key: reasons for report in plan if (reasons := store.stale(report, inputs.of(report)))}
     for key, reasons in stale.items():
         print(f"{key}: {'; '.join(reasons)}")
+    wrong = other_files(plan, store)
+    for line in wrong:
+        print(line)
     print(f"{len(plan) - len(stale)} of {len(plan)} reports are up to date")
-    return 1 if stale else 0
+    return 1 if stale or wrong else 0
+
+
+def other_files(plan: list[ReportSpec], store: Store) -> list[str]:
+    """What is wrong with results.csv, index.html and pages that no report of the plan accounts for."""
+    expected = {
+        "results.csv": store.results(),
+        "index.html": render_index(plan, store.entries, ROOT / "notebooks"),
+    }
+    wrong = [
+        f"{name} is not what the manifest says; run the plan again"
+        for name, text in expected.items()
+        if not (store.folder / name).is_file() or (store.folder / name).read_bytes() != text.encode()
+    ]
+    known = {store.page(report) for report in plan} | {store.cover(report) for report in plan if report.cover}
+    strays = sorted({*store.folder.glob("*/*.html"), *store.folder.glob("*/*.svg")} - known)
+    return wrong + [f"{path.relative_to(store.folder)} belongs to no report of the plan" for path in strays]
 
 
 if __name__ == "__main__":

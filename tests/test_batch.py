@@ -11,7 +11,7 @@ import pytest
 from notebook_reports.batch import run
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import read_plan
-from notebook_reports.store import Inputs, Store, write_whole
+from notebook_reports.store import Inputs, Store, held, write_whole
 
 DECLARATION = """
 title: {ko: 시험, en: Trial}
@@ -111,6 +111,7 @@ def test_a_failing_report_fails_alone_and_keeps_the_last_good_page(project):
     code, said = _run(project, only_failed=True)
     assert code == 0
     assert said[-1] == "1 made, 0 up to date, 0 failed"
+    assert not (project / "build" / "executed" / "trial" / "n1.traceback.txt").exists()
 
 
 def test_a_dying_kernel_and_a_missing_front_page_are_failures_of_their_report(project):
@@ -161,6 +162,45 @@ def test_a_damaged_manifest_is_told(project):
     (project / "reports" / "manifest.json").write_text("{")
     with pytest.raises(RequestError, match=r"manifest.json: cannot be read"):
         Store(project / "reports")
+
+
+def test_a_folder_is_held_by_one_run_at_a_time(tmp_path):
+    with held(tmp_path / "reports", tmp_path / "locks"):
+        with (
+            pytest.raises(RequestError, match=r"reports: another run is writing to it"),
+            held(tmp_path / "reports", tmp_path / "locks"),
+        ):
+            pass
+        with held(tmp_path / "other", tmp_path / "locks"):
+            pass
+    with held(tmp_path / "reports", tmp_path / "locks"):
+        assert list((tmp_path / "reports").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestError, match="file: cannot be written to"), held(tmp_path / "file", tmp_path / "locks"):
+        pass
+
+
+def test_a_page_that_cannot_be_rendered_fails_alone_with_its_traceback(project):
+    path = project / "notebooks" / "trial.ipynb"
+    notebook = nbformat.read(path, 4)
+    drawing = "<svg><text style=\"font-family: 'X'\">a</text></svg>"  # text in a font that nobody named a file for
+    notebook.cells[-1].source += f"\nfrom IPython.display import HTML\nHTML({drawing!r}) if number == 1 else None"
+    nbformat.write(notebook, path)
+    code, said = _run(project)
+    assert code == 1
+    assert said[-1] == "1 made, 0 up to date, 1 failed"
+    assert any(line.startswith("trial/n1: failed in rendering: KeyError") for line in said)
+    assert "Traceback" in (project / "build" / "executed" / "trial" / "n1.traceback.txt").read_text()
+
+
+def test_failed_with_nothing_failed_says_so(project):
+    _run(project)
+    assert _run(project, only_failed=True) == (0, ["nothing failed last time"])
+    (project / "build" / "failed.json").write_text("{broken")
+    assert _run(project, only_failed=True) == (0, ["nothing failed last time"])
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -67,6 +67,29 @@ def test_a_broken_description_is_told(data_copy):
     assert "file not found" in faults(data_copy)[0].message
 
 
+def test_a_fault_is_told_once_and_in_words_that_help(data_copy):
+    path = data_copy / "bio" / "production.csv"
+    original = path.read_bytes()
+    path.write_bytes(original + b"\n")
+    assert [str(fault) for fault in faults(data_copy)] == ["bio/production.csv, row 7: the row is blank; remove it"]
+    path.write_bytes(original.decode().encode("cp949", errors="ignore"))
+    assert [str(fault) for fault in faults(data_copy)] == [
+        "bio/production.csv: not UTF-8, perhaps saved by a spreadsheet as cp949; save it as CSV UTF-8"
+    ]
+    path.write_bytes(original.splitlines(keepends=True)[0])
+    assert [str(fault) for fault in faults(data_copy)] == ["bio/production.csv: the table has a header and no rows"]
+
+
+def test_what_a_spreadsheet_saves_as_utf_8_is_read(data_copy):
+    from kr_industry.data import load
+
+    for name in ("labels", "bio/production"):
+        path = data_copy / f"{name}.csv"
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert faults(data_copy) == []
+    assert load("bio/production", data_copy).equals(load("bio/production"))
+
+
 def _check(root, *arguments):
     command = [sys.executable, str(root / "scripts" / "check_data.py"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)

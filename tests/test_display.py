@@ -90,6 +90,20 @@ def test_a_result_that_cannot_be_recorded_is_refused(shown, name, value, message
         Report("ko").record(name, value, "percent")
 
 
+def test_sentences_keep_their_characters_and_lists_their_items(shown):
+    Report("ko").say("a*b*c ~~x~~ [a](javascript:1) `d`", "- 첫째\n- 둘째")
+    from nbconvert.filters import markdown2html
+
+    page = markdown2html(shown[0]["text/markdown"])
+    assert "<p>a*b*c ~~x~~ [a](javascript:1) `d`</p>" in page
+    assert page.count("<li>") == 2
+
+
+def test_a_front_page_needs_a_finding(shown):
+    with pytest.raises(ValueError, match="at least one finding"):
+        Report("ko").front("제목", "대상", "자료", [])
+
+
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="expected one of ko, en"):
         Report("fr")

@@ -71,6 +71,27 @@ def test_a_bad_declaration_is_told_by_place(tmp_path, text, message):
         declaration(path)
 
 
+def test_a_file_of_choices_may_come_from_a_spreadsheet_or_be_told_as_wrong(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    path = tmp_path / "notebooks" / "x.yml"
+    path.write_text(
+        "title: {ko: a, en: b}\ndescription: {ko: a, en: b}\n"
+        "parameters: {x: {type: choice, help: {ko: a, en: b}, listed: [{file: choices.csv}]}}"
+    )
+    choices = tmp_path / "choices.csv"
+    choices.write_bytes("\ufeffid,ko,en\r\none,하나,One\r\n".encode())
+    assert resolve(path, {"x": "하나"}) == {"x": "one"}
+    choices.write_bytes("id,ko,en\none,하나,One\n".encode("cp949"))
+    with pytest.raises(RequestError, match=r"choices.csv: cannot be read as UTF-8"):
+        resolve(path, {"x": "one"})
+    choices.write_text("id,name\none,One\n")
+    with pytest.raises(RequestError, match=r"choices.csv: no column en, ko"):
+        resolve(path, {"x": "one"})
+    choices.unlink()
+    with pytest.raises(RequestError, match=r"choices.csv: cannot be read"):
+        resolve(path, {"x": "one"})
+
+
 def test_a_missing_declaration_is_told(tmp_path):
     with pytest.raises(RequestError, match=r"x.yml: file not found"):
         declaration(tmp_path / "x.yml")

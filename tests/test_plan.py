@@ -42,7 +42,11 @@ def test_a_matrix_makes_every_combination_under_its_name(plan_of):
         ("reports: [{notebook: ../notebooks/bio_growth, name: a}]", "no notebook"),
         ("reports: [{notebook: bio_growth, name: ../../escape}]", "must be lower-case letters"),
         ("reports: [{notebook: bio_growth, name: a..b}]", "must be lower-case letters"),
-        ("reports: [{notebook: bio_growth, name: $nothing}]", "nothing"),
+        (
+            "reports: [{notebook: bio_growth, name: $segmnt, parameters: {segment: total}}]",
+            r"uses \$segmnt; given here",
+        ),
+        ("", "the file is empty; expected reports"),
         ("reports: [{notebook: bio_growth, name: a, parameters: {segment: lasers}}]", "'lasers' is not known"),
         (
             "reports: [{notebook: bio_growth, name: a}, {notebook: bio_growth, name: a}]",
@@ -57,11 +61,21 @@ def test_a_bad_plan_is_refused_by_place(plan_of, text, message):
         plan_of(text)
 
 
+def test_a_plan_that_cannot_be_read_is_told(root, tmp_path):
+    path = tmp_path / "plan.yml"
+    path.write_bytes("reports: [] # 계획".encode("cp949"))
+    for unreadable in (path, tmp_path):
+        with pytest.raises(RequestError, match="cannot be read as UTF-8"):
+            read_plan(unreadable, root / "notebooks")
+
+
 def test_reports_are_chosen_by_name_or_glob(plan_of):
     plan = plan_of(
         "reports: [{notebook: bio_growth, name: $segment, matrix: {segment: [total, bio_food, bio_services]}}]"
     )
     assert [report.name for report in select(plan, ["bio_growth/bio_*"])] == ["bio_food", "bio_services"]
     assert select(plan, []) == plan
-    with pytest.raises(RequestError, match="no report matches 'bio_growth/nothing'"):
-        select(plan, ["bio_growth/nothing"])
+    with pytest.raises(
+        RequestError, match=r"no report matches 'bio_growth/bio_fod' \(did you mean 'bio_growth/bio_food'\?\)"
+    ):
+        select(plan, ["bio_growth/bio_fod"])

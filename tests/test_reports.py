@@ -32,6 +32,21 @@ def test_every_report_is_fresh(root):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_verification_sees_results_index_and_strays(root, tmp_path):
+    out = shutil.copytree(root / "reports", tmp_path / "out")
+    (out / "results.csv").write_text("edited")
+    (out / "index.html").unlink()
+    shutil.copy(out / "bio_growth" / "total.ko.html", out / "bio_growth" / "old.ko.html")
+    done = _script(root, "verify_reports.py", "--out", out)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "results.csv is not what the manifest says; run the plan again",
+        "index.html is not what the manifest says; run the plan again",
+        "bio_growth/old.ko.html belongs to no report of the plan",
+        "37 of 37 reports are up to date",
+    ]
+
+
 def test_a_new_run_gives_the_same_bytes(root, tmp_path):
     done = _script(root, "run_reports.py", "--out", tmp_path, "--force", "--workers", 2, TZ="Asia/Seoul", LC_ALL="C")
     assert done.returncode == 0, done.stdout + done.stderr

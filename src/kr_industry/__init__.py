@@ -10,5 +10,5 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 """The repository."""
 
-DATA = Path(os.environ.get("KR_INDUSTRY_DATA", ROOT / "data"))
+DATA = Path(os.environ.get("KR_INDUSTRY_DATA", ROOT / "data")).resolve()
 """The folder of CSV files; the environment variable KR_INDUSTRY_DATA names another one."""

@@ -58,7 +58,11 @@ def faults(folder: Path = DATA) -> list[Fault]:
     if not found:  # foreign keys can be followed only where every table is there
         for task in package.validate().tasks:
             fields = {field.name: field for field in listed[task.place].schema.fields}
-            found += [_fault(task.place, error, fields) for error in task.errors]
+            told = [_fault(task.place, error, fields) for error in task.errors]
+            broken = {fault.row for fault in told if not fault.message.startswith("duplicate key")}
+            found += [f for f in told if f.row not in broken or not f.message.startswith("duplicate key")]
+            if not told and not task.stats.get("rows"):
+                found.append(Fault(task.place, None, None, "the table has a header and no rows"))
     if not found:
         found = _unnamed(folder)
     return sorted(set(found), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
@@ -88,6 +92,10 @@ def _fault(file: str, error, fields: dict) -> Fault:
             message = "the row ends before this column"
         case "extra-cell":
             message = f"the row has more cells than the {len(fields)} columns; is a comma unquoted?"
+        case "blank-row":
+            message = "the row is blank; remove it"
+        case "encoding-error":
+            message = "not UTF-8, perhaps saved by a spreadsheet as cp949; save it as CSV UTF-8"
         case _:
             message = error.message
     return Fault(file, row, column, message)

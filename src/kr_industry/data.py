@@ -60,7 +60,7 @@ def load(table: str, folder: Path = DATA) -> pd.DataFrame:
     fields = {field["name"]: field for field in resources[table]["schema"]["fields"]}
     path = folder / f"{table}.csv"
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise DataError(f"{path}: file not found, though datapackage.json lists it") from error
     if list(frame.columns) != list(fields):

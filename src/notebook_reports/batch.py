@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from notebook_reports.index import render_index
 from notebook_reports.plan import ReportSpec
 from notebook_reports.render import Foot, render
 from notebook_reports.store import Inputs, Store, write_whole
+
+FAILED = Path("build") / "failed.json"
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,30 @@ def make(job: Job) -> Made:
     report = job.report
     executed = job.root / "build" / "executed" / report.notebook / f"{report.name}.ipynb"
     source = job.root / "notebooks" / f"{report.notebook}.ipynb"
+    trace = executed.with_suffix(".traceback.txt")
+    trace.unlink(missing_ok=True)
     try:
         run = execute(source, executed, report.parameters)
+        foot = Foot(report.key, report.parameters, job.inputs["data"], report.command)
+        html = render(run, str(report.parameters.get("language", "ko")), foot)
     except RunError as error:
-        write_whole(executed.with_suffix(".traceback.txt"), f"{error}\n{error.traceback}\n")
+        write_whole(trace, f"{error}\n{error.traceback}\n")
         return Made(error=str(error).replace(f"{job.root}{os.sep}", ""))
-    foot = Foot(report.key, report.parameters, job.inputs["data"], report.command)
-    html = render(run, str(report.parameters.get("language", "ko")), foot)
+    except Exception as error:  # noqa: BLE001 — a page that cannot be rendered is this report's failure
+        write_whole(trace, traceback.format_exc())
+        return Made(error=f"failed in rendering: {type(error).__name__}: {error}")
     cover = None
     if report.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
         cover = f"{drawing[0]}\n"
     return Made(run.front, run.results, html, cover)
+
+
+def failed_last_time(root: Path) -> set[str]:
+    """Reports that failed and have not been made since; none where that is not known."""
+    try:
+        return set(json.loads((root / FAILED).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return set()
 
 
 def run(
@@ -97,10 +113,12 @@ def run(
     """
     store = Store(out)
     inputs = Inputs(root, data)
-    failures_file = root / "build" / "failed.json"
-    failed_before = set(json.loads(failures_file.read_text())) if failures_file.is_file() else set()
+    failed_before = failed_last_time(root)
     if only_failed:
         chosen = [report for report in chosen if report.key in failed_before]
+        if not chosen:
+            say("nothing failed last time")
+            return 0
     jobs = [
         Job(report, root, hashes)
         for report in chosen
@@ -113,7 +131,7 @@ def run(
         store.save(plan)
         write_whole(out / "index.html", render_index(plan, store.entries, root / "notebooks"))
         still_failed = failed_before - {job.report.key for job in jobs} | set(failures)
-        write_whole(failures_file, json.dumps(sorted(still_failed)))
+        write_whole(root / FAILED, json.dumps(sorted(still_failed)))
     for key, error in sorted(failures.items()):
         say(f"{key}: {error}")
     made = len(jobs) - len(failures)

@@ -55,7 +55,9 @@ class Report:
         self._charts = 0
 
     def front(self, title: str, subject: str, vintage: str, findings: Sequence[str]) -> None:
-        """Title, what and whom the report is about, which data it rests on, and its findings."""
+        """Title, what and whom the report is about, which data it rests on, and its findings (one at least)."""
+        if not findings:
+            raise ValueError("a front page needs at least one finding")
         content = {"title": title, "subject": subject, "vintage": vintage, "findings": list(findings)}
         items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
         page = Markup(
@@ -65,8 +67,8 @@ class Report:
         display({FRONT: content, "text/html": page, "text/plain": title}, raw=True)
 
     def say(self, *sentences: str) -> None:
-        """Sentences, as Markdown, each a paragraph of its own. Text from data is escaped."""
-        text = "\n\n".join(html.escape(sentence, quote=False) for sentence in sentences)
+        """Sentences, each a paragraph of its own, as Markdown in which only list items keep their meaning."""
+        text = "\n\n".join(re.sub(r"([\\`*_\[\]~])", r"\\\1", html.escape(text, quote=False)) for text in sentences)
         display({"text/markdown": text, "text/plain": text}, raw=True)
 
     def chart(self, figure: Figure, words: str, source: str, numbers: pd.DataFrame | None = None) -> None:

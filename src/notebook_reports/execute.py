@@ -17,8 +17,8 @@ class RunError(Exception):
     """A notebook failed. ``cell`` is the number of the cell, ``notebook`` where the executed notebook is kept."""
 
     def __init__(self, cell: int | None, error: str, notebook: Path, traceback: str = "") -> None:
-        place = "before its first cell" if cell is None else f"in cell {cell}"
-        super().__init__(f"failed {place}: {error}; executed notebook kept at {notebook}")
+        place = "" if cell is None else f" in cell {cell}"
+        super().__init__(f"failed{place}: {error}; executed notebook kept at {notebook}")
         self.cell = cell
         self.notebook = notebook
         self.traceback = traceback

@@ -48,15 +48,13 @@ class Choice(_Strict):
         """The identifier that a value stands for: itself, or the row with that Korean or English name."""
         spellings = {name: name for name in self.choices}
         for listing in self.listed:
-            path = folder / listing.file
-            with path.open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    if all(row.get(column) == wanted for column, wanted in listing.where.items()):
-                        spellings |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
+            for row in _rows(folder / listing.file):
+                if all(row.get(column) == wanted for column, wanted in listing.where.items()):
+                    spellings |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
         if value in spellings:
             return spellings[value]
         allowed = list(dict.fromkeys(spellings.values()))
-        raise ValueError(f"{value!r} is not known{_nearest(value, spellings)}; allowed are {', '.join(allowed)}")
+        raise ValueError(f"{value!r} is not known{nearest(value, spellings)}; allowed are {', '.join(allowed)}")
 
 
 class Integer(_Strict):
@@ -89,7 +87,21 @@ class Declaration(_Strict):
     parameters: dict[str, Annotated[Choice | Integer, Field(discriminator="type")]]
 
 
-def _nearest(value: object, known) -> str:
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a file of choices; a mark at its start, as spreadsheets write it, is passed over."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
+    if missing := {"id", "ko", "en"} - set(reader.fieldnames or ()):
+        raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; a file of choices has id, ko and en")
+    return rows
+
+
+def nearest(value: object, known) -> str:
+    """A hint at what was probably meant, or nothing."""
     match = difflib.get_close_matches(str(value), list(known), n=1)
     return f" (did you mean {match[0]!r}?)" if match else ""
 
@@ -97,10 +109,14 @@ def _nearest(value: object, known) -> str:
 def read_yaml(path: Path, model: type[BaseModel]):
     """Read a YAML file safely into a pydantic model; a fault is told by file, place and what was expected."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        if content is None:
+            raise RequestError(f"{path}: the file is empty; expected {', '.join(model.model_fields)}")
         return model.model_validate(content)
     except FileNotFoundError as error:
         raise RequestError(f"{path}: file not found") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
     except yaml.YAMLError as error:
         raise RequestError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
@@ -134,7 +150,7 @@ def resolve(path: Path, values: dict[str, object]) -> dict[str, object]:
     for name, value in values.items():
         if name not in declared:
             raise RequestError(
-                f"{path.stem}: parameter {name!r} is not known{_nearest(name, declared)}; "
+                f"{path.stem}: parameter {name!r} is not known{nearest(name, declared)}; "
                 f"allowed are {', '.join(declared)}"
             )
         try:

@@ -9,7 +9,7 @@ from string import Template
 
 from pydantic import BaseModel, ConfigDict
 
-from notebook_reports.parameters import RequestError, read_yaml, resolve
+from notebook_reports.parameters import RequestError, nearest, read_yaml, resolve
 
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
@@ -77,7 +77,10 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
             try:
                 parameters = resolve(notebooks / f"{entry.notebook}.yml", given)
                 name = Template(entry.name).substitute({key: str(value) for key, value in parameters.items()})
-            except (RequestError, KeyError, ValueError) as error:
+            except KeyError as error:
+                given_here = ", ".join(f"${parameter}" for parameter in given)
+                raise RequestError(f"{place}: the name uses ${error.args[0]}; given here are {given_here}") from error
+            except (RequestError, ValueError) as error:
                 raise RequestError(f"{place}: {error}") from error
             report = checked(ReportSpec(entry.notebook, name, parameters, entry.cover), place)
             if report.key in reports:
@@ -101,6 +104,9 @@ def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
         return reports
     for pattern in patterns:
         if not any(fnmatchcase(report.key, pattern) for report in reports):
-            keys = ", ".join(report.key for report in reports)
-            raise RequestError(f"no report matches {pattern!r}; the plan has {keys}")
+            notebooks = dict.fromkeys(f"{report.notebook}/*" for report in reports)
+            hint = nearest(pattern, [report.key for report in reports])
+            raise RequestError(
+                f"no report matches {pattern!r}{hint}; --dry-run --force lists all, globs are {', '.join(notebooks)}"
+            )
     return [report for report in reports if any(fnmatchcase(report.key, pattern) for pattern in patterns)]

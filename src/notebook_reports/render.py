@@ -70,7 +70,9 @@ def render(run: Execution, language: str, foot: Foot) -> str:
     html, _ = TemplateExporter.from_notebook_node(exporter, notebook, resources={"report": page})
     html = _anchored(html)
     html = html.replace("/*fonts*/", font_faces(html, run.fonts))
-    return re.sub(r"\n\s*\n+", "\n", html).strip() + "\n"
+    pieces = re.split(r"(<pre\b.*?</pre>)", html, flags=re.DOTALL)
+    pieces[::2] = [re.sub(r"\n\s*\n+", "\n", piece) for piece in pieces[::2]]
+    return "".join(pieces).strip() + "\n"
 
 
 def _joined(cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:

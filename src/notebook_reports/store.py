@@ -6,10 +6,16 @@ import io
 import json
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import ReportSpec
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; two runs at once are then the reader's care
+    fcntl = None
 
 FORMAT = 1
 
@@ -76,6 +82,33 @@ class Inputs:
             "notebook": self._notebooks[report.notebook],
             **self._shared,
         }
+
+
+@contextmanager
+def held(folder: Path, locks: Path):
+    """Hold a folder of reports for one run.
+
+    The lock is a file below ``locks``, which the system lets go of when the process ends, however it ends.
+
+    Raises
+    ------
+    RequestError
+        Another run holds the folder, or nothing can be written to it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        locks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(f"{folder}: cannot be written to: {error}") from error
+    with (locks / f"{digest(str(folder.resolve()).encode())[:16]}.lock").open("w") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise RequestError(f"{folder}: another run is writing to it; wait for it to end") from error
+        yield
 
 
 class Store:
@@ -150,9 +183,10 @@ class Store:
         self.entries = {report.key: self.entries[report.key] for report in plan if report.key in self.entries}
         content = {"format": FORMAT, "reports": dict(sorted(self.entries.items()))}
         write_whole(self._manifest, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-        write_whole(self.folder / "results.csv", self._results())
+        write_whole(self.folder / "results.csv", self.results())
 
-    def _results(self) -> str:
+    def results(self) -> str:
+        """The text of results.csv, as the manifest has it."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(["report", "result", "value", "unit", "low", "high"])
