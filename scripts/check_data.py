@@ -1,6 +1,10 @@
-"""Check the tables of data/: types, constraints, keys and sources, as data/datapackage.json describes them.
+"""Check the tables of data/ and audit the figures in them.
 
-Exit codes: 0 no fault; 1 faults, each printed with file, row and column; 2 there is no such folder.
+First types, constraints, keys and sources, as data/datapackage.json describes them; then every figure that others
+determine is recomputed after the rules of data/audit/, and what contradicts itself is located.
+
+Exit codes: 0 no fault; 1 faults, each printed with file, row and column, or a contradiction that
+data/corrections.csv neither corrects nor acknowledges; 2 there is no such folder.
 """
 
 import argparse
@@ -8,12 +12,13 @@ import sys
 from pathlib import Path
 
 from kr_industry import DATA
+from kr_industry.audit import Figures, audit, summary
 from kr_industry.checks import faults
 from kr_industry.data import load, tables
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check a folder and print its faults; the exit code."""
+    """Check a folder, print its faults and the audit; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument(
         "folder", type=Path, nargs="?", default=DATA, help="folder with a datapackage.json (default: data/)"
@@ -30,6 +35,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     rows = sum(len(load(table, folder)) for table in tables(folder))
     print(f"{len(tables(folder))} tables, {rows} rows: no faults")
+    printed, left = (audit(Figures(folder, values)) for values in ("printed", "corrected"))
+    print("\n".join(summary.counts(printed)))
+    if printed.conflicts:
+        print("Contradictions in what the sources print:")
+        print("\n".join(f"  {line}" for line in summary.contradictions(printed)))
+    if left.conflicts:
+        print("Contradictions that corrections.csv neither corrects nor acknowledges:")
+        print("\n".join(f"  {line}" for line in summary.contradictions(left)))
+        return 1
     return 0
 
 

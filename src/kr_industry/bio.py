@@ -257,3 +257,12 @@ def plans_for_readers(plans: pd.DataFrame, say: Wording) -> pd.DataFrame:
             say("col_plan"): plans[say.language],
         }
     )
+
+
+def limits(segments: pd.DataFrame, say: Wording) -> str:
+    """What the data do not reach, with what the segments miss of the printed totals."""
+    missing = {
+        measure: float(_rows(segments, year).at["total", measure]) - _values(segments, measure, year).sum()
+        for measure, year in (("production", 2020), ("exports", 2019))
+    }
+    return say("limits", **{measure: amount(value, say.language) for measure, value in missing.items()})

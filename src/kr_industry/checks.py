@@ -1,5 +1,6 @@
 """Checks of a data folder: types, constraints, keys and sources, after the Frictionless standard."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def faults(folder: Path = DATA) -> list[Fault]:
     """All faults of the CSV files below a folder, sorted; an empty list where all is well.
 
     Checked are: the files that datapackage.json lists and no others, their headers, the type and the
-    constraints of every cell, primary keys, foreign keys (every source, province and term is known), and
-    that every identifier of a figure's entity has a name.
+    constraints of every cell, primary keys, foreign keys (every source, province and term is known), that
+    every identifier of a figure's entity has a name, that no correction is stale, and that the rules of the audit
+    name figures that are there.
     """
     # frictionless takes half a second to import, and reading tables does not need it.
     from frictionless import FrictionlessException, Package
@@ -64,7 +66,7 @@ def faults(folder: Path = DATA) -> list[Fault]:
             if not told and not task.stats.get("rows"):
                 found.append(Fault(task.place, None, None, "the table has a header and no rows"))
     if not found:
-        found = _unnamed(folder)
+        found = _unnamed(folder) + _rules(folder)
     return sorted(set(found), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
 
 
@@ -126,3 +128,23 @@ def _unnamed(folder: Path) -> list[Fault]:
         for row, entity in enumerate(frame["entity"])
         if entity not in known
     ]
+
+
+def _rules(folder: Path) -> list[Fault]:
+    """Corrections that are stale, and rules of data/audit/ that do not fit the tables."""
+    from kr_industry.audit import Figures
+    from kr_industry.audit.relations import read
+    from kr_industry.data import DataError, tables
+
+    found = []
+    try:
+        for values in ("printed", "corrected"):
+            figures = Figures(folder, values)
+            figures.all()
+            if "audit/relations" in tables(folder):
+                read(figures)
+    except DataError as error:
+        text = str(error).removeprefix(f"{folder}/")
+        match = re.fullmatch(r"(\S+\.csv), row (\d+)(?: \([^)]*\))?: (.*)", text, re.DOTALL)
+        found.append(Fault(match[1], int(match[2]), None, match[3]) if match else Fault("audit", None, None, text))
+    return found

@@ -29,8 +29,38 @@ def tables(folder: Path = DATA) -> list[str]:
     return list(_resources(folder))
 
 
-def load(table: str, folder: Path = DATA) -> pd.DataFrame:
-    """Read one table as printed in its source.
+def fields(table: str, folder: Path = DATA) -> dict[str, dict]:
+    """The columns of a table as datapackage.json describes them, by name; DataError where there is no such table."""
+    return {field["name"]: field for field in _resource(table, folder)["schema"]["fields"]}
+
+
+def primary_key(table: str, folder: Path = DATA) -> list[str]:
+    """The columns that tell the rows of a table apart."""
+    return list(_resource(table, folder)["schema"]["primaryKey"])
+
+
+def _resource(table: str, folder: Path) -> dict:
+    resources = _resources(folder)
+    if table not in resources:
+        raise DataError(f"{table}: no such table; {folder / 'datapackage.json'} lists {', '.join(resources)}")
+    return resources[table]
+
+
+def texts(table: str, folder: Path = DATA) -> pd.DataFrame:
+    """One table with every cell as the text that stands in the file; DataError as for :func:`load`."""
+    columns = list(fields(table, folder))
+    path = folder / f"{table}.csv"
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: file not found, though datapackage.json lists it") from error
+    if list(frame.columns) != columns:
+        raise DataError(f"{path}: columns are {list(frame.columns)}, expected {columns}")
+    return frame
+
+
+def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFrame:
+    """Read one table, with its values as printed in the source or as corrected.
 
     Parameters
     ----------
@@ -38,6 +68,8 @@ def load(table: str, folder: Path = DATA) -> pd.DataFrame:
         Path below data/ without ``.csv``, for example ``"photonics/annual"``.
     folder : Path, optional
         Another folder with the same layout.
+    values : str, optional
+        ``printed``, or ``corrected`` to apply the corrections of data/corrections.csv.
 
     Returns
     -------
@@ -47,25 +79,73 @@ def load(table: str, folder: Path = DATA) -> pd.DataFrame:
     Raises
     ------
     DataError
-        The table is not in datapackage.json, its file is missing, or a cell has the wrong type.
+        The table is not in datapackage.json, its file is missing, a cell has the wrong type, or a correction
+        does not fit the table any more.
 
     Examples
     --------
     >>> load("photonics/annual").set_index("year").at[2018, "sales"]
     np.int64(23005)
     """
-    resources = _resources(folder)
-    if table not in resources:
-        raise DataError(f"{table}: no such table; {folder / 'datapackage.json'} lists {', '.join(resources)}")
-    fields = {field["name"]: field for field in resources[table]["schema"]["fields"]}
+    if values not in ("printed", "corrected"):
+        raise DataError(f"values is {values!r}; expected printed or corrected")
+    frame = texts(table, folder)
+    if values == "corrected":
+        frame = corrected(frame, table, folder)
+    kinds = {name: field["type"] for name, field in fields(table, folder).items()}
     path = folder / f"{table}.csv"
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: file not found, though datapackage.json lists it") from error
-    if list(frame.columns) != list(fields):
-        raise DataError(f"{path}: columns are {list(frame.columns)}, expected {list(fields)}")
-    return frame.apply(lambda column: _typed(column, fields[column.name]["type"], path))
+    return frame.apply(lambda column: _typed(column, kinds[column.name], path))
+
+
+def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFrame:
+    """Texts of a table with the corrections that data/corrections.csv holds for it.
+
+    A row of that file without a corrected value acknowledges that something is wrong there and changes nothing.
+
+    Raises
+    ------
+    DataError
+        A correction names a row or column that is not there, or its printed value is no longer what the table
+        holds: it is stale and has to be looked at again.
+    """
+    frame = frame.copy()
+    if "corrections" not in tables(folder):
+        return frame
+    path = folder / "corrections.csv"
+    for number, row in enumerate(texts("corrections", folder).itertuples(), start=2):
+        if row.file != f"{table}.csv":
+            continue
+        place = f"{path}, row {number}"
+        at = locate(frame, row.key, place)
+        if row.column not in frame.columns:
+            raise DataError(f"{place}: {row.file} has no column {row.column!r}; it has {', '.join(frame.columns)}")
+        if frame.at[at, row.column] != row.printed:
+            raise DataError(
+                f"{place}: stale correction: {row.file}, row {at + 2}, column {row.column} holds "
+                f"{frame.at[at, row.column]!r}, not {row.printed!r}; look at it again, then mend or remove this row"
+            )
+        if row.corrected:
+            frame.at[at, row.column] = row.corrected
+    return frame
+
+
+def locate(frame: pd.DataFrame, key: str, place: str) -> int:
+    """Index of the one row of a table of texts that a key such as ``year=2019 segment=total`` selects.
+
+    Raises
+    ------
+    DataError
+        A column of the key is not there, or no row or more than one is selected; the message begins with ``place``.
+    """
+    chosen = pd.Series(True, index=frame.index)
+    for condition in key.split():
+        column, equals, wanted = condition.partition("=")
+        if not equals or column not in frame.columns:
+            raise DataError(f"{place}: key {key!r}: {condition!r} is not column=value with a column of the table")
+        chosen &= frame[column] == wanted
+    if chosen.sum() != 1:
+        raise DataError(f"{place}: key {key!r} selects {chosen.sum()} rows, expected one")
+    return int(chosen.idxmax())
 
 
 def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
@@ -81,7 +161,7 @@ def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
     return numbers.astype(_DTYPES[kind])
 
 
-def value(table: str, identifier: str, folder: Path = DATA) -> float:
+def value(table: str, identifier: str, folder: Path = DATA, values: str = "printed") -> float:
     """The value of one figure of a table of figures, in the unit printed beside it.
 
     Examples
@@ -89,7 +169,7 @@ def value(table: str, identifier: str, folder: Path = DATA) -> float:
     >>> value("bio/figures", "diagnostics_increase_2020")
     27782.0
     """
-    figures = load(table, folder).set_index("id")
+    figures = load(table, folder, values).set_index("id")
     if identifier not in figures.index:
         raise DataError(f"{folder / table}.csv: no figure {identifier!r}")
     return float(figures.at[identifier, "value"])

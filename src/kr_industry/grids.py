@@ -1,6 +1,6 @@
 """Charts made of squares: a province by technology matrix, and a tile-grid map of the provinces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -113,4 +113,45 @@ def tile_map(
     axes.set_ylim(rows, 0)
     axes.axis("off")
     style.unit_title(figure, scale)
+    return figure
+
+
+def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int = 40) -> Figure:
+    """One square for each thing counted, row by row, in the order and colours of the columns.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        How many there are; rows and columns as they shall be written.
+    colours : sequence of str
+        A colour for each column.
+    unit : str
+        What a square is.
+    across : int
+        Squares in a line; a row takes as many lines as it needs.
+    """
+    lines = [-(-int(total) // across) for total in counts.sum(axis=1)]
+    tops = np.cumsum([0, *(number + 0.7 for number in lines)])
+    figure, axes = style.figure(0.75 + 0.115 * tops[-1])
+    for number, colour in enumerate(colours):
+        drawn = [
+            _square(top + place // across, place % across)
+            for top, row in zip(tops, counts.to_numpy(int), strict=False)
+            for place in range(row[:number].sum(), row[: number + 1].sum())
+        ]
+        if drawn:
+            axes.add_patch(PathPatch(Path.make_compound_path(*drawn), fc=colour, ec="none"))
+    axes.set_xlim(0, across)
+    axes.set_ylim(tops[-1], 0)
+    axes.set_yticks([top + number / 2 for top, number in zip(tops, lines, strict=False)], counts.index, fontsize=9)
+    axes.set_xticks([])
+    axes.spines[:].set_visible(False)
+    totals = counts.sum()
+    handles = [
+        Rectangle((0, 0), 1, 1, fc=colour, ec="none", label=f"{name} {totals[name]:,}")
+        for name, colour in zip(counts.columns, colours, strict=True)
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8.5, handlelength=1)
+    style.unit_title(figure, unit)
+    style.emphasise(axes, None)
     return figure

@@ -182,10 +182,13 @@ def size_sentence(sizes: pd.DataFrame, say: Wording) -> str:
 
 
 def outlook_sentences(totals: pd.DataFrame, sales: pd.DataFrame, say: Wording) -> list[str]:
-    """The association's outlook for 2019, of which the source prints two totals, and where the gap seems to lie."""
+    """The association's outlook for 2019; where two tables give two totals, both, and where the gap seems to lie."""
     whole = totals[totals["scope"] == "whole"].set_index("year")
     rows = sales[(sales["year"] == 2019) & (sales["scope"] == "whole")].set_index("segment")
     table7, table5, before = whole.at[2019, "sales"], rows.at["total", "sales"], whole.at[2018, "sales"]
+    if table7 == table5:
+        growth7 = 100 * (table7 / before - 1)
+        return [say("outlook_agreed", outlook=amount(table7, say.language), growth=growth7)]
     doubtful = rows.loc["light_sources"]
     return [
         say(
@@ -209,10 +212,13 @@ def outlook_sentences(totals: pd.DataFrame, sales: pd.DataFrame, say: Wording) -
 
 
 def outlooks(totals: pd.DataFrame, sales: pd.DataFrame, say: Wording) -> pd.Series:
-    """Total sales by year, with both totals that the source prints for the outlook of 2019 at the end."""
+    """Total sales by year, with the outlook for 2019 at the end, or both where two tables give two."""
     whole = totals[totals["scope"] == "whole"].set_index("year")["sales"].astype(float)
     rows = sales[(sales["year"] == 2019) & (sales["scope"] == "whole")].set_index("segment")["sales"]
     path = whole.drop(2019).rename(index=str)
+    if rows["total"] == whole[2019]:
+        path[say("year_outlook", year=2019)] = whole[2019]
+        return path
     path[say("year_outlook_table", year=2019, table=5)] = float(rows["total"])
     path[say("year_outlook_table", year=2019, table=7)] = whole[2019]
     return path

@@ -21,6 +21,9 @@ SOFT = "#5A6570"
 SHADES = ("#0072B2", "#56B4E9", "#A9C9DC", "#E6B072", "#D55E00")
 """An ordered scale of five."""
 
+VERDICTS = (FOCUS, "#56B4E9", SECOND, "#D5DADF")
+"""Verified, verified within rounding, contradicted, unchecked."""
+
 FONT = "Report Gothic"
 """Our name for NanumGothic as the package ships it, so that no other copy on the machine takes its place."""
 WIDTH = 5.8  # inches

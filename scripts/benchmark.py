@@ -1,0 +1,77 @@
+"""Measure the audit: how well it finds misprints that are made on purpose, and how long it takes.
+
+scripts/benchmark.py injection    corrupt every figure in five ways, then two at once (about two minutes)
+scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from kr_industry.audit import Figures, audit, injection, localise, network, relations
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one measurement and print its table; the exit code."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("measurement", choices=["injection", "speed"])
+    words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
+    words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
+    chosen = words.parse_args(arguments)
+    if chosen.measurement == "injection":
+        _injection(chosen.pairs, chosen.seed)
+    else:
+        _speed(chosen.seed)
+    return 0
+
+
+def _injection(pairs: int, seed: int) -> None:
+    clean = network.Network(relations.read(Figures(values="corrected")))
+    print(
+        f"clean tables (corrected): {len(injection.checkable(clean))} figures, {len(clean.relations)} relations, ",
+        end="",
+    )
+    print(f"{len(localise.localise(clean))} false alarms")
+    singles = list(injection.singles(clean, seed))
+    print(f"{'':14}{'made':>7}{'detectable':>12}{'detected':>10}{'among':>8}{'alone':>8}{'restored':>10}")
+    for way in injection.WAYS:
+        _line(way, [trial for trial in singles if trial.way == way])
+    _line("all", singles)
+    if pairs:
+        _line("two at once", list(injection.pairs(clean, pairs, seed)))
+    print("percent of the detectable: detected; true figures among the least sets; located alone; value restored")
+
+
+def _line(name: str, trials: Iterable[injection.Trial]) -> None:
+    trials = list(trials)
+    possible = [trial for trial in trials if trial.detectable]
+    counts = [sum(getattr(trial, what) for trial in possible) for what in ("detected", "among", "alone", "restored")]
+    shares = "".join(f"{100 * n / len(possible):{w}.1f}" for n, w in zip(counts, (10, 8, 8, 10), strict=True))
+    print(f"{name:14}{len(trials):7}{len(possible):12}{shares}")
+
+
+def _speed(seed: int) -> None:
+    start = time.perf_counter()
+    found = audit()
+    print(f"data/: {len(found.figures)} figures, {len(found.relations)} relations: {time.perf_counter() - start:.2f} s")
+    print(f"{'figures':>8}{'relations':>11}{'read (s)':>10}{'locate one (s)':>16}{'locate ten (s)':>16}")
+    for segments in (8, 30, 100, 330, 1000):
+        with tempfile.TemporaryDirectory() as folder:
+            injection.write_tables(Path(folder), segments, seed)
+            start = time.perf_counter()
+            clean = network.Network(relations.read(Figures(Path(folder))))
+            taken = [time.perf_counter() - start]
+        for errors in (1, 10):
+            wrong = injection.with_errors(clean, errors, seed)
+            start = time.perf_counter()
+            localise.localise(wrong)
+            taken.append(time.perf_counter() - start)
+        numbers = len(clean.figures), len(clean.relations)
+        print("{:8,}{:11,}".format(*numbers) + "{:10.2f}{:16.2f}{:16.2f}".format(*taken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
