@@ -11,7 +11,7 @@ selects. Every relation takes one of two forms, both linear in the quantities on
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kr_industry.audit.cells import Figure, Figures, Pattern
 from kr_industry.data import DataError
@@ -267,9 +267,13 @@ def _operand(text: str, figures: Figures, bindings: Mapping[str, str], cells: li
         if number is not None:
             constant += number
             continue
-        chosen = figures.select(Pattern.parse(part).bound(bindings))
-        cells += chosen
-        terms += [(1.0, cell.id) for cell in chosen]
+        weight, times, pattern = part.rpartition(" * ")
+        if times and _number(weight) is None:
+            raise DataError(f"{part!r}: {weight!r} is not a number; expected a pattern or number * pattern")
+        chosen = figures.select(Pattern.parse(pattern).bound(bindings))
+        # A weight converts a unit, so that what it stands before need not have the unit of the rest.
+        cells += [replace(cell, unit="") for cell in chosen] if times else chosen
+        terms += [(float(weight) if times else 1.0, cell.id) for cell in chosen]
     return Expression(tuple(terms), constant)
 
 
