@@ -161,7 +161,7 @@ def write_tables(folder: Path, segments: int, seed: int = 0) -> None:
     made = {"year": {"type": "integer"}, "segment": {}, "sales": won, "share": percent, "growth": percent}
     listing = [
         _resource("made", made, ["year", "segment"]),
-        _resource("audit/relations", dict.fromkeys(rules[0].split(","), {}), ["id"]),
+        _resource("audit/relations", {column: {} for column in rules[0].split(",")}, ["id"]),
     ]
     (folder / "audit").mkdir()
     (folder / "made.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -3,14 +3,14 @@
 Error localisation after Fellegi and Holt (1976); de Waal, Pannekoek and Scholtus (2011), chapter 3.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kr_industry.audit.network import Network, System, components
+from kr_industry.audit.network import Choice, Network, System
+from kr_industry.audit.relations import Relation
 from kr_industry.audit.writing import Reading, nearest
 from kr_industry.data import DataError
 
-LIMIT = 100
+LIMIT = 30
 """How many least sets are listed at most for one conflict."""
 
 
@@ -66,53 +66,41 @@ def localise(network: Network) -> list[Conflict]:
         for cluster in network.clusters(active):
             system = System(network, cluster)
             violated = [network.relations[i] for i in cluster if i in network.violated]
-            sets, complete = system.least_sets(violated, LIMIT)
-            touched = network.of_figures(name for least in sets for name in least)
-            missing |= touched - set(cluster)
-            found.append((system, sets, complete, violated))
+            choices = system.least_sets(violated, LIMIT)
+            names = {name for choice in choices for least in choice.alternatives for name in least}
+            missing |= network.of_figures(names) - set(cluster)
+            found.append((system, choices, violated))
         if not missing:
             break
         active |= missing
-    return [
-        conflict
-        for system, sets, complete, violated in found
-        for conflict in _conflicts(system, sets, complete, violated)
-    ]
+    return [conflict for system, choices, violated in found for conflict in _conflicts(system, choices, violated)]
 
 
-def _conflicts(system: System, sets: list[frozenset[str]], complete: bool, violated: Iterable) -> list[Conflict]:
-    """The least sets of one cluster, taken apart into choices that do not depend on each other."""
-    if not sets:
-        rules = "; ".join(relation.id for relation in system.relations)
-        raise DataError(f"no change of printed figures lets these relations hold together: {rules}")
+def _conflicts(system: System, choices: list[Choice], violated: list[Relation]) -> list[Conflict]:
+    """The choices of one cluster, with what each suspect should have read, in the order of the figures.
+
+    Figures that are in every alternative of a choice are surely wrong and each stand alone.
+    """
     order = {name: i for i, name in enumerate(system.network.figures)}
     conflicts = []
-    for names in _independent(sets):
-        choices = dict.fromkeys(tuple(sorted(names & least, key=order.get)) for least in sets)
-        others = next(iter(sets)) - names
-        alternatives = tuple(
-            tuple(_suspect(system, name, {*choice, *others}) for name in choice) for choice in sorted(choices)
-        )
-        failing = tuple(r.id for r in violated if names.intersection(r.cells))
-        conflicts.append(Conflict(alternatives, failing, complete))
-    return sorted(conflicts, key=lambda conflict: order[conflict.figures[0]])
-
-
-def _independent(sets: list[frozenset[str]]) -> list[frozenset[str]]:
-    """Figures grouped so that the sets are every combination of one choice a group.
-
-    Two figures belong together unless they occur together exactly as often as independent choices would; a figure
-    that is in every set is a group of its own.
-    """
-    names = sorted(set().union(*sets))
-    count = {name: sum(name in least for least in sets) for name in names}
-    groups = [[i] for i in range(len(names))]
-    for i, a in enumerate(names):
-        for j in range(i):
-            together = sum(a in least and names[j] in least for least in sets)
-            if together * len(sets) != count[a] * count[names[j]]:
-                groups.append([i, j])
-    return [frozenset(names[i] for i in group) for group in components(groups)]
+    for choice in choices:
+        if not choice.alternatives:
+            rules = "; ".join(relation.id for relation in system.relations)
+            raise DataError(f"no change of printed figures lets these relations hold together: {rules}")
+        others = frozenset().union(*(other.alternatives[0] for other in choices if other is not choice))
+        sure = frozenset.intersection(*choice.alternatives) if choice.complete else frozenset()
+        groups = [frozenset([name]) for name in sure]
+        groups += [group for group in [frozenset().union(*choice.alternatives) - sure] if group]
+        for group in groups:
+            alternatives = []
+            for least in choice.alternatives:
+                names = tuple(sorted(group & least, key=order.get))
+                suspects = tuple(_suspect(system, name, {*least, *others}) for name in names)
+                if names not in [tuple(s.figure for s in other) for other in alternatives]:
+                    alternatives.append(suspects)
+            failing = tuple(r.id for r in violated if group.intersection(r.cells))
+            conflicts.append(Conflict(tuple(alternatives), failing, choice.complete))
+    return sorted(conflicts, key=lambda conflict: min(order[name] for name in conflict.figures))
 
 
 def _suspect(system: System, name: str, freed: set[str]) -> Suspect:

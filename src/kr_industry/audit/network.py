@@ -5,7 +5,7 @@ quantities; a figure that is kept holds its quantity, or the quotient that a rat
 """
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,9 @@ from kr_industry.audit.relations import Interval, Model, Relation
 
 _LEAST = 2e-7
 """Sum of violations, in units of the figures' sizes, below which the solver's tolerance explains them."""
+
+_ALMOST = 0.999
+_LARGE = 40
 
 
 class Network:
@@ -213,12 +216,26 @@ class System:
             self._add(coefficients, rest if lower else -math.inf, math.inf if lower else rest, cell)
 
     def core(self, freed: Collection[str] = ()) -> frozenset[str] | None:
-        """Figures that cannot all be kept when the freed ones may be anything; None where the rest can be kept.
+        """Figures that cannot all be kept when the freed ones may be anything, as few as may be; None where all can.
+
+        A large core, as of a total of many parts, is seldom larger than it must be and is taken as it is.
+        """
+        core = self._proof(frozenset(self.cells).difference(freed))
+        if core is None:
+            return self._split_count(freed)
+        if len(core) <= _LARGE:
+            for name in sorted(core):
+                if name in core:
+                    core = self._proof(core - {name}) or core
+        return core
+
+    def _proof(self, cells: Collection[str]) -> frozenset[str] | None:
+        """Those of some figures that already prove that not all of them can be kept; None where they can.
 
         The least sum of violations is found by linear programming; where it is above zero, the figures whose rows
         have a price prove that (a Farkas certificate).
         """
-        rows = [row for row in self._rows if row.cell is None or row.cell not in freed]
+        rows = [row for row in self._rows if row.cell is None or row.cell in cells]
         kept = [row for row in rows if row.cell is not None]
         if not kept:
             return None
@@ -252,19 +269,31 @@ class System:
         if outcome.fun > _LEAST:
             prices = np.abs(outcome.ineqlin.marginals[: len(owners)])
             return frozenset(owner for owner, price in zip(owners, prices, strict=True) if price > 1e-9)
-        if (self.whole & self._touched(freed)).any() and not self._whole(rows, freed):
-            return frozenset(self.cells) - frozenset(freed)
         return None
 
-    def _whole(self, rows: list["_Row"], freed: Collection[str]) -> bool:
-        """Whether the freed counts can be whole numbers."""
+    def _split_count(self, freed: Collection[str]) -> frozenset[str] | None:
+        """Figures that cannot all be kept because a freed count would have to be a fraction."""
+        whole = self.whole & self._touched(freed)
+        if not whole.any():
+            return None
+        rows = [row for row in self._rows if row.cell is None or row.cell not in freed]
+        near = [row for row in rows if any(whole[place] for place in row.weights)]
+        touched = {place for row in near for place in row.weights}
+        near += [row for row in rows if row.cell is not None and touched.issuperset(row.weights) and row not in near]
+        for some in (near, rows):
+            if not self._whole(some, whole):
+                return frozenset(row.cell for row in some if row.cell is not None)
+        return None
+
+    def _whole(self, rows: list["_Row"], whole: np.ndarray) -> bool:
+        """Whether the counts among the freed figures can be whole numbers."""
         outcome = milp(
             np.zeros(len(self.quantities)),
             constraints=LinearConstraint(
                 _matrix(_entries(rows), len(rows), len(self.quantities)), [r.low for r in rows], [r.high for r in rows]
             ),
             bounds=Bounds(self.floor, np.inf),
-            integrality=self.whole & self._touched(freed),
+            integrality=whole,
         )
         return _solved(outcome)
 
@@ -321,33 +350,76 @@ class System:
             ends.append(sign * outcome.fun if outcome.status == 0 else -sign * math.inf)  # else without an end
         return ends[0], ends[1]
 
-    def least_sets(self, violated: Iterable[Relation], limit: int) -> tuple[list[frozenset[str]], bool]:
-        """Every set of figures of least weight whose change lets all relations hold, and whether that is all of them.
+    def least_sets(self, violated: Iterable[Relation], limit: int) -> list["Choice"]:
+        """The sets of figures of least weight whose change lets all relations hold, as independent choices.
 
-        A set must take a figure from every core, that is from all that cannot be kept together. The mixed-integer
-        program that chooses the set of least weight knows the cores found so far; the linear program either finds
-        that the rest can be kept or gives another core (Fellegi and Holt 1976; combinatorial Benders cuts after
-        Codato and Fischetti 2006).
+        A set must take a figure from every core, that is from all that cannot be kept together. A mixed-integer
+        program chooses the lightest sets for the cores found so far; the linear program either finds that the rest
+        can be kept or gives another core (Fellegi and Holt 1976; combinatorial Benders cuts after Codato and
+        Fischetti 2006). Cores that share no figure are separate choices. Each alternative of a choice is checked
+        beside the first alternatives of the others.
         """
-        places = {name: i for i, name in enumerate(self.cells)}
-        weights = np.array([self.network.figures[name].weight for name in self.cells])
-        printed = self.network.printed
-        cuts = [({places[n.id]: 1.0 for n in map(printed, r.cells) if n.text}, 1.0) for r in violated]
-        found: list[frozenset[str]] = []
-        best = math.inf
-        while len(found) < limit:
-            chosen = _lightest(weights, cuts)
-            if chosen is None or weights[chosen].sum() > best + 1e-9:
-                return found, True
-            names = frozenset(self.cells[i] for i in chosen)
-            core = self.core(names)
-            if core is None:
-                best = weights[chosen].sum()
-                found.append(names)
-                cuts.append((dict.fromkeys(chosen, -1.0), 1.0 - len(chosen)))
+        cores = [frozenset(f.id for f in map(self.network.printed, r.cells) if f.text) for r in violated]
+        known: dict[frozenset, frozenset[str] | None] = {}
+        while True:
+            groups = _joined(cores)
+            for group in groups:
+                if frozenset(group) not in known:
+                    known[frozenset(group)] = next(_lightest_sets(self._weights(), group), None)
+            firsts = [known[frozenset(group)] for group in groups]
+            if None in firsts:
+                return [Choice((), True)]
+            core = self.core(frozenset().union(*firsts))
+            if core is not None:
+                cores.append(core)
+                continue
+            choices = []
+            for group, own in zip(groups, firsts, strict=True):
+                others = frozenset().union(*(first for first in firsts if first is not own))
+                outside = frozenset().union(*(core for other in groups if other is not group for core in other))
+                choice, joining = self._choice(list(group), others, outside, limit)
+                if joining:
+                    cores += [core for core in choice if core not in cores]
+                    break
+                choices.append(choice)
             else:
-                cuts.append(({places[name]: 1.0 for name in core}, 1.0))
-        return found, False
+                return choices
+
+    def _weights(self) -> dict[str, float]:
+        return {name: self.network.figures[name].weight for name in self.cells}
+
+    def _choice(self, cores: list[frozenset], others: frozenset[str], outside: frozenset[str], limit: int):
+        """Every lightest set of one choice and False, or all cores found and True where one joins another choice."""
+        found: list[frozenset[str]] = []
+        for chosen in _lightest_sets(self._weights(), cores):
+            core = self.core(chosen | others)
+            if core is None:
+                found.append(chosen)
+                if len(found) == limit:
+                    return Choice(tuple(sorted(found, key=sorted)), False), False
+            else:
+                cores.append(core)
+                if core & outside:
+                    return cores, True
+        return Choice(tuple(sorted(found, key=sorted)), True), False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Sets of figures of which one must be wrong; ``complete`` is False where there are more than are listed."""
+
+    alternatives: tuple[frozenset[str], ...]
+    complete: bool
+
+
+def _joined(cores: list[frozenset[str]]) -> list[list[frozenset[str]]]:
+    """Cores in groups that share no figure, without those that contain another."""
+    least = [core for core in dict.fromkeys(cores) if not any(other < core for other in cores)]
+    by_name: dict[str, list[int]] = {}
+    for i, core in enumerate(least):
+        for name in core:
+            by_name.setdefault(name, []).append(i)
+    return [[least[i] for i in group] for group in components(by_name.values())]
 
 
 @dataclass(frozen=True)
@@ -360,18 +432,38 @@ class _Row:
     cell: str | None
 
 
-def _lightest(weights: np.ndarray, cuts: list[tuple[dict[int, float], float]]) -> list[int] | None:
-    """Places of the lightest choice that fulfils every cut; None where there is none."""
-    if not cuts:
-        return []
-    entries = [(i, place, weight) for i, (cut, _) in enumerate(cuts) for place, weight in cut.items()]
-    outcome = milp(
-        weights,
-        integrality=np.ones(len(weights)),
-        constraints=LinearConstraint(_matrix(entries, len(cuts), len(weights)), [least for _, least in cuts], np.inf),
-        bounds=Bounds(0, 1),
-    )
-    return list(map(int, np.flatnonzero(outcome.x > 0.5))) if _solved(outcome) else None
+def _lightest_sets(weights: Mapping[str, float], cores: list[frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Every set of least weight that takes a figure from each core; cores may be added to the list meanwhile."""
+    seen: list[frozenset[str]] = []
+    best = math.inf
+    while True:
+        names = sorted(frozenset().union(*cores))
+        places = {name: i for i, name in enumerate(names)}
+        entries = [(i, places[name], 1.0) for i, core in enumerate(cores) for name in core]
+        entries += [(len(cores) + i, places[name], -1.0) for i, chosen in enumerate(seen) for name in chosen]
+        cost = np.array([weights[name] for name in names])
+        outcome = milp(
+            cost,
+            integrality=np.ones(len(names)),
+            constraints=LinearConstraint(
+                _matrix(entries, len(cores) + len(seen), len(names)),
+                # A little less than one, so that rounding in the solver never leaves a row just short.
+                [_ALMOST] * len(cores) + [_ALMOST - len(chosen) for chosen in seen],
+                np.inf,
+            ),
+            bounds=Bounds(0, 1),
+        )
+        if not _solved(outcome):
+            return
+        chosen = frozenset(name for name, i in places.items() if outcome.x[i] > 0.5)
+        weight = sum(weights[name] for name in chosen)
+        if weight > best + 1e-9:
+            return
+        count = len(cores)
+        yield chosen
+        if len(cores) == count:
+            best = weight
+            seen.append(chosen)
 
 
 def _entries(rows: list[_Row]) -> list[tuple[int, int, float]]:

@@ -225,7 +225,9 @@ def _claims(figures: Figures, model: Model) -> list[_Claim]:
             for relation, cells in relations.expand(rule, figures, "audit/claims", number, _stated(rule)):
                 known = {cell.id: cell for cell in cells}
                 # A trend (at most, at least what another year was) is a statement about figures, not a rule for them.
-                joined = not rule.unlike_ko and rule.kind not in ("at_most", "at_least") and relation.rate not in amounts
+                joined = (
+                    not rule.unlike_ko and rule.kind not in ("at_most", "at_least") and relation.rate not in amounts
+                )
                 joined &= not any(name in rates for _, name in relations.amounts(relation))
                 claims.append(_Claim(number, relation, known))
                 if joined:
