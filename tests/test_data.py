@@ -111,6 +111,10 @@ def test_every_file_of_figures_names_source_and_place():
     for table in tables():
         frame = load(table)
         if table not in {
+            "audit/precision",
+            "audit/relations",
+            "audit/unchecked",
+            "corrections",
             "sources",
             "labels",
             "regions/regions",

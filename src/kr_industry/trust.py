@@ -3,11 +3,13 @@
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
 from kr_industry.audit.localise import Conflict, Suspect
+from kr_industry.korean import listing
 from kr_industry.wording import Wording, names
 
 
@@ -70,7 +72,8 @@ class Trust:
             return []
         corrected = sum(1 for name in wrong if _correction(self.checked, name, self.corrections) is not None)
         told = [self.say(f"values_{self.values}", corrected=corrected)] if corrected else []
-        return told + ([self.say("open", open=len(wrong) - corrected)] if corrected < len(wrong) else [])
+        left = len(wrong) - corrected
+        return told + ([self.say("open" if left > 1 else "open_one", open=left)] if left else [])
 
     def doubts(self, table: str) -> list[str]:
         """A warning where figures of a table contradict each other and the source alone cannot tell which are wrong."""
@@ -86,6 +89,10 @@ class Trust:
             for least in conflict.alternatives
             for suspect in least
         ]
+        evidence = self.say("col_evidence")
+        same = [before[evidence] == row[evidence] != "–" for before, row in pairwise(rows)]
+        for row, again in zip(rows[1:], same, strict=True):
+            row[evidence] = self.say("above") if again else row[evidence]
         return pd.DataFrame(rows)
 
     def _conflict_row(self, suspect: Suspect, certain: bool) -> dict[str, str]:
@@ -106,16 +113,15 @@ class Trust:
         """How the statements of some sources fared."""
         claims = self.checked.claims[self.checked.claims["source"].isin(self.sources)]
         counts = claims["verdict"].value_counts()
-        told = self.say(
-            "claims",
-            claims=len(claims),
-            right=counts.get(VERIFIED, 0) + counts.get(ROUNDED, 0),
-            rounded=counts.get(ROUNDED, 0),
-            wrong=counts.get(CONTRADICTED, 0),
-            unchecked=counts.get(UNCHECKED, 0),
-            unlike=(claims["unlike_ko"] != "").sum(),
-        )
-        return [told, self.say("claims_unlisted")]
+        labels = names("verdict", self.language, inline=True)
+        parts = [
+            self.say("claims_count", verdict=labels[verdict], count=counts[verdict])
+            for verdict in VERDICTS
+            if verdict in counts
+        ]
+        unlike = (claims["unlike_ko"] != "").sum()
+        told = [self.say("claims", claims=len(claims), counts=listing(parts, self.language))]
+        return told + ([self.say("claims_unlike", unlike=unlike)] if unlike else [])
 
     def claims(self) -> pd.DataFrame:
         """Statements of some sources that do not hold, compare unlike things, or cannot be tested."""
@@ -127,9 +133,8 @@ class Trust:
             if claim.verdict in (VERIFIED, ROUNDED) and not unlike:
                 continue
             remarks = [unlike, why]
-            if claim.verdict == CONTRADICTED and math.isfinite(claim.low + claim.high):
-                decimals = len(claim.printed.partition(".")[2])
-                remarks.insert(0, self.say("recomputed", range=_span(claim.low, claim.high, decimals, self.say)))
+            if claim.verdict == CONTRADICTED:
+                remarks.insert(0, self._recomputed(claim))
             rows.append(
                 {
                     self.say("col_claim"): getattr(claim, self.language),
@@ -139,6 +144,14 @@ class Trust:
             )
         order = {self.say("unlike"): 1, verdicts[CONTRADICTED]: 0, verdicts[UNCHECKED]: 2}
         return pd.DataFrame(sorted(rows, key=lambda row: order.get(row[self.say("col_verdict")], 3)))
+
+    def _recomputed(self, claim) -> str:
+        """What other figures make of a statement's number, or the bound that they set it."""
+        decimals = len(claim.printed.partition(".")[2])
+        ends = [end for end in (claim.low, claim.high) if math.isfinite(end)]
+        if len(ends) == 1:
+            return self.say("compared", value=_span(ends[0], ends[0], decimals, self.say))
+        return self.say("recomputed", range=_span(claim.low, claim.high, decimals, self.say)) if ends else ""
 
     def results(self) -> list[tuple[str, int, str]]:
         """Headline numbers of the audit: name, value, unit. Verified includes verified within rounding."""

@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 
 from kr_industry.audit.cells import Figure
 from kr_industry.audit.relations import Interval, Model, Relation
+from kr_industry.data import DataError
 
 _LEAST = 2e-7
 """Sum of violations, in units of the figures' sizes, below which the solver's tolerance explains them."""
@@ -237,7 +238,7 @@ class System:
         """
         rows = [row for row in self._rows if row.cell is None or row.cell in cells]
         kept = [row for row in rows if row.cell is not None]
-        if not kept:
+        if not rows:
             return None
         sides, limits, owners = [], [], []
         for number, row in enumerate(kept):
@@ -256,8 +257,8 @@ class System:
             limits.append(row.high)
         outcome = linprog(
             np.append(np.zeros(count), np.ones(len(kept))),
-            A_ub=_matrix(entries, len(limits), count + len(kept)),
-            b_ub=limits,
+            A_ub=_matrix(entries, len(limits), count + len(kept)) if limits else None,
+            b_ub=limits or None,
             A_eq=_matrix(_entries(equal), len(equal), count + len(kept)) if equal else None,
             b_eq=[row.low for row in equal] if equal else None,
             bounds=np.array([*((low, np.inf) for low in self.floor), *((0.0, np.inf) for _ in kept)]),
@@ -265,7 +266,7 @@ class System:
         )
         if outcome.status != 0:
             rules = "; ".join(relation.id for relation in self.relations)
-            raise ArithmeticError(f"no values at all fulfil these relations ({outcome.message}): {rules}")
+            raise DataError(f"no values at all fulfil these relations together: {rules}")
         if outcome.fun > _LEAST:
             prices = np.abs(outcome.ineqlin.marginals[: len(owners)])
             return frozenset(owner for owner, price in zip(owners, prices, strict=True) if price > 1e-9)

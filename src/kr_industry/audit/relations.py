@@ -226,6 +226,8 @@ def _relation(
         raise DataError(f"kind {rule.kind} takes {'of and by' if rule.kind in ('difference', *RATES) else 'of only'}")
     if rule.kind == "same" and len(first.terms) != 1:
         raise DataError(f"kind same takes one figure in of, {rule.of!r} selects {len(first.terms)}")
+    if result and any(cell.id == result.id for cell in cells[1:]):
+        raise DataError(f"a cycle: {result.id} is computed from itself")
     _check_units(rule, result, cells)
     name = result.id if result else ""
     common = {"id": f"{rule.id}: {name}" if name else rule.id, "rule": rule.id, "file": file, "row": row}

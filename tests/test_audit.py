@@ -1,0 +1,389 @@
+"""The audit: intervals, rules, least sets against brute force and a published case, verdicts on the real data."""
+
+import itertools
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kr_industry import DATA
+from kr_industry.audit import CONTRADICTED, UNCHECKED, Figures, audit, injection, localise, network, relations, writing
+from kr_industry.audit.cells import Pattern
+from kr_industry.data import DataError, load, texts
+
+
+@pytest.fixture(scope="module")
+def printed():
+    return audit()
+
+
+@pytest.fixture(scope="module")
+def clean():
+    return network.Network(relations.read(Figures(values="corrected")))
+
+
+def _folder(path, rows, rules, precision=()):
+    """A data folder with one table ``t`` of the columns id, value, unit and the given rules."""
+    columns = {"id": {}, "value": {"type": "number"}, "unit": {}}
+    listing = [injection._resource("t", columns, ["id"])]
+    names = {"relations": "id,kind,result,of,by,years", "precision": "cells,step,weight"}
+    (path / "audit").mkdir(exist_ok=True)
+    for name, lines in (("relations", rules), ("precision", precision)):
+        listing.append(injection._resource(f"audit/{name}", {c: {} for c in names[name].split(",")}, ["cells"]))
+        (path / "audit" / f"{name}.csv").write_text("\n".join([names[name], *lines]) + "\n", encoding="utf-8")
+    (path / "t.csv").write_text("\n".join(["id,value,unit", *rows]) + "\n", encoding="utf-8")
+    (path / "datapackage.json").write_text(json.dumps({"resources": listing}), encoding="utf-8")
+    from kr_industry.data import _resources
+
+    _resources.cache_clear()
+    return path
+
+
+def _network(path):
+    return network.Network(relations.read(Figures(path)))
+
+
+def test_a_figure_stands_for_the_values_that_would_be_printed_so():
+    figures = Figures().all()
+    growth = figures["photonics/segment_sales[year=2019 segment=light_sources scope=whole].growth"]
+    assert (growth.low, growth.high) == pytest.approx((5.25, 5.35))
+    firms = figures["photonics/annual[year=2018].firms"]
+    assert firms.low == firms.high == 280
+    assert figures["bio/budgets[programme=bio_health_rnd year=2025].budget"].low == 4  # at least
+    assert figures["regions/figures[id=gwangju_presentation_attendance].value"].high == 40  # 30여
+
+
+def test_a_pattern_repeats_what_the_result_bound():
+    bound = Pattern.parse("t[year={year-1} id={id}].value").bound({"year": "2019", "id": "a"})
+    assert bound.conditions == (("year", "2018"), ("id", "a"))
+    with pytest.raises(DataError, match="not bound"):
+        bound = Pattern.parse("t[year={y}].value").bound({})
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("r,sum,t[id=c].value,t[id=a|x].value,,", None),
+        ("r,sum,t[id=c].value,t[id=x].value,,", "names a missing cell"),
+        ("r,sum,t[id=x].value,t[id=a].value,,", "names a missing cell"),
+        ("r,same,t[id=c].value,t[id=d].value,,", "a unit mismatch: eok_won and firms"),
+        ("r,share,t[id=c].value,t[id=a].value,t[id=b].value,", "a share is in percent"),
+        ("r,sum,t[id=c].value,t[id=a|c].value,,", "a cycle"),
+        ("r,twice,t[id=c].value,t[id=a].value,,", "kind 'twice' is not known"),
+        ("r,growth,t[id=c].value,t[id=a].value,,", "takes of and by"),
+        ("r,compound,t[id=c].value,t[id=a].value,t[id=b].value,", "needs years"),
+        ("r,sum,u[id=c].value,t[id=a].value,,", "no table 'u'"),
+        ("r,sum,t[id=c].unit,t[id=a].value,,", "no figures in a column 'unit'"),
+        ("r,sum,t[name=c].value,t[id=a].value,,", "no column 'name'"),
+        ("r,sum,c = a,t[id=a].value,,", "is not a pattern"),
+    ],
+)
+def test_a_rule_that_does_not_fit_is_refused_with_its_row(tmp_path, rule, message):
+    rows = ["a,1,eok_won", "b,2,eok_won", "c,3,eok_won", "d,4,firms"]
+    good = "first,sum,t[id=c].value,t[id=a|b].value,,"
+    path = _folder(tmp_path, rows, [good, rule])
+    if message is None:
+        relations.read(Figures(path))
+        return
+    with pytest.raises(DataError, match=message) as caught:
+        relations.read(Figures(path))
+    assert "relations.csv, row 3 (r):" in str(caught.value)
+
+
+def test_figures_computed_from_each_other_are_a_cycle(tmp_path):
+    rules = ["r,sum,t[id=c].value,t[id=a].value,,", "s,sum,t[id=a].value,t[id=c].value,,"]
+    path = _folder(tmp_path, ["a,1,firms", "c,1,firms"], rules)
+    with pytest.raises(DataError, match=r"row 3 \(s\): a cycle"):
+        relations.read(Figures(path))
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("t[id=a].value,0.5,1", "no multiple of 0.5"),
+        ("t[id=a].value,exact,1", "no whole number"),
+        ("t[id=a].value,-1,1", "above zero"),
+        ("t[id=x].value,1,1", "selects no row"),
+    ],
+)
+def test_an_impossible_rounding_is_refused_with_its_row(tmp_path, rule, message):
+    path = _folder(tmp_path, ["a,1.3,percent"], [], [rule])
+    with pytest.raises(DataError, match=message) as caught:
+        Figures(path)
+    assert "precision.csv, row 2" in str(caught.value)
+
+
+def test_the_published_case_of_a_small_firm(tmp_path):
+    """Turnover 200, costs 125, profit 755 (de Waal, Pannekoek and Scholtus 2011): the profit is wrong and was 75."""
+    rows = ["turnover,200,eok_won", "costs,125,eok_won", "profit,755,eok_won", "half,0,eok_won"]
+    rules = [
+        "balance,sum,t[id=turnover].value,t[id=costs|profit].value,,",
+        "limit,at_most,t[id=profit].value,0.5 * t[id=turnover].value,,",
+    ]
+    (conflict,) = localise.localise(_network(_folder(tmp_path, rows, rules, ["t[].value,exact,1"])))
+    ((suspect,),) = conflict.alternatives
+    assert suspect.figure == "t[id=profit].value"
+    assert (suspect.low, suspect.high) == pytest.approx((75, 75))
+    assert suspect.reading.text == "75"
+
+
+def test_weights_decide_between_sets_of_one_size(tmp_path):
+    rows = ["a,10,firms", "b,20,firms", "c,31,firms"]
+    rules = ["r,sum,t[id=c].value,t[id=a|b].value,,"]
+    light = "t[id=b].value,exact,0.5"
+    (conflict,) = localise.localise(_network(_folder(tmp_path, rows, rules, ["t[].value,exact,1", light])))
+    assert conflict.certain
+    assert conflict.figures == ("t[id=b].value",)
+
+
+def test_a_count_cannot_be_a_fraction(tmp_path):
+    """11 of 276 are 3.99 %, printed 3.9: no whole number of firms makes 3.9 %, so the share must be wrong."""
+    rows = ["part,11,firms", "all,276,firms", "share,3.9,percent"]
+    rules = ["r,share,t[id=share].value,t[id=part].value,t[id=all].value,"]
+    precision = ["t[unit=firms].value,exact,1", "t[id=all].value,exact,2"]
+    (conflict,) = localise.localise(_network(_folder(tmp_path, rows, rules, precision)))
+    assert conflict.figures == ("t[id=share].value",)
+
+
+def test_rules_that_no_figure_can_fulfil_are_an_error(tmp_path):
+    rules = ["r,sum,3,t[id=a].value,,", "s,sum,4,t[id=a].value,,"]
+    path = _folder(tmp_path, ["a,3,firms"], rules)
+    with pytest.raises(DataError, match="no values at all"):
+        localise.localise(_network(path))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(11, 999), min_size=2, max_size=4), st.integers(0, 5), st.integers(0, 10**6))
+def test_the_least_sets_are_those_of_brute_force(tmp_path_factory, parts, place, seed):
+    total = sum(parts)
+    rows = [f"p{i},{part},eok_won" for i, part in enumerate(parts)] + [f"total,{total},eok_won"]
+    rows += [f"s{i},{100 * part / total:.1f},percent" for i, part in enumerate(parts)]
+    listed = "|".join(f"p{i}" for i in range(len(parts)))
+    rules = [f"sum,sum,t[id=total].value,t[id={listed}].value,,"]
+    rules += [f"r{i},share,t[id=s{i}].value,t[id=p{i}].value,t[id=total].value," for i in range(len(parts))]
+    path = _folder(tmp_path_factory.mktemp("t"), rows, rules, ["t[unit=percent].value,0.1,1"])
+    true = _network(path)
+    assert localise.localise(true) == []
+    name = list(true.figures)[place % len(true.figures)]
+    text = injection.corrupted(true.figures[name].text, "digit", np.random.default_rng(seed))
+    wrong = true.with_text(name, text)
+    conflicts = localise.localise(wrong)
+    whole = network.System(wrong, range(len(wrong.relations)))
+    expected = set()
+    for size in range(3):
+        expected = {
+            frozenset(c)
+            for c in itertools.combinations(whole.cells, size)
+            if whole._proof(set(whole.cells) - set(c)) is None
+        }
+        if expected:
+            break
+    found = {
+        frozenset(s.figure for least in choice for s in least)
+        for choice in itertools.product(*(conflict.alternatives for conflict in conflicts))
+    }
+    if expected != {frozenset()} and all(conflict.complete for conflict in conflicts) and size < 3 and expected:
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "value", "slip"),
+    [
+        ("9205", 9792, 9795.4, "9795", "several"),
+        ("10.1", 9.99, 10.005, "10.0", "digit"),
+        ("1254", 1244.6, 1245.4, "1245", "swapped"),
+        ("1136", 11355, 11365, "11360", "decimal"),
+        ("1136", 11330, 11338, "11336", "dropped"),
+        ("755", 75, 75, "75", "added"),
+        ("53.0", 5.25, 5.35, "5.3", "decimal"),
+        ("77", 7.65, 7.75, "7.7", "decimal"),
+    ],
+)
+def test_the_value_nearest_in_writing(text, low, high, value, slip):
+    step = 0.1 if "." in value else 1.0
+    figure = Figures().all()["photonics/sales[year=2018 scope=whole].sales"].printed_as(text)
+    figure = type(figure)(**{**figure.__dict__, "step": step})
+    reading = writing.nearest(figure, low, high)
+    assert float(reading.text) == float(value)
+    assert reading.slip == slip
+
+
+def test_an_interval_without_an_end_has_no_nearest_value():
+    figure = Figures().all()["photonics/sales[year=2018 scope=whole].sales"]
+    assert writing.nearest(figure, 0, float("inf")) is None
+
+
+def test_every_contradiction_of_the_sources(printed):
+    told = {figures: len(c.alternatives) for c in printed.conflicts for figures in [c.figures]}
+    sales, size = "photonics/segment_sales[year={}].{}", "photonics/size_classes[year={}].{}"
+    two = tuple(
+        size.format(f"2018 size_class=sales_{name}", column)
+        for column in ("firms", "share")
+        for name in ("100_up", "50_100")
+    )
+    one = [
+        sales.format("2019 segment=light_sources scope=whole", "sales"),
+        sales.format("2019 segment=total scope=whole", "sales"),
+        sales.format("2019 segment=light_sources scope=parenthesised", "sales"),
+        sales.format("2019 segment=total scope=parenthesised", "sales"),
+        sales.format("2017 segment=precision_optics scope=whole", "share"),
+        "photonics/segment_firms[year=2017 segment=total].growth",
+        size.format("2017 size_class=sales_under_1", "share"),
+        size.format("2018 size_class=sales_10_50", "share"),
+        "regions/figures[id=national_ceremony_headline].value",
+    ]
+    assert told == {two: 2} | {(name,): 1 for name in one}
+    assert all(conflict.complete for conflict in printed.conflicts)
+
+
+def test_light_sources_2019_are_restored(printed):
+    (suspect,) = [s for c in printed.conflicts for s in c.alternatives[0] if "light_sources scope=whole" in s.figure]
+    assert suspect.low == pytest.approx(9792)
+    assert suspect.high == pytest.approx(25278.5 * 0.3875, abs=0.5)
+    assert suspect.reading.text == "9795"
+
+
+def test_every_figure_has_a_verdict_and_every_unchecked_one_a_reason(printed):
+    unchecked = printed.figures[printed.figures["verdict"] == UNCHECKED]
+    assert len(unchecked)
+    assert (unchecked["why_ko"] != "").all()
+    assert (unchecked["why_en"] != "").all()
+    assert set(printed.figures["verdict"]) == {"verified", "within_rounding", "contradicted", "unchecked"}
+
+
+def test_rounding_is_interval_arithmetic(printed):
+    """-0.45 % printed as -0.4 % and 23.7 as 23.8 are possible; 10.00 % as 10.1 % is not."""
+    verdict = printed.figures["verdict"]
+    assert (
+        verdict["photonics/segment_sales[year=2018 segment=optical_communication scope=whole].growth"]
+        == "within_rounding"
+    )
+    assert verdict["bio/figures[id=graduate_share].value"] == "within_rounding"
+    assert verdict["photonics/segment_sales[year=2017 segment=precision_optics scope=whole].share"] == CONTRADICTED
+
+
+def test_growth_rates_without_a_printed_base_are_tested_together(printed):
+    """The bases of 2016 are not printed, but together they must make the total of 2016."""
+    verdict = printed.figures["verdict"]
+    assert verdict["photonics/segment_sales[year=2017 segment=light_sources scope=whole].growth"] != UNCHECKED
+    wrong = network.Network(relations.read(Figures(values="corrected")))
+    name = "photonics/segment_sales[year=2017 segment=light_sources scope=whole].growth"
+    conflicts = localise.localise(wrong.with_text(name, "85"))
+    assert name in {figure for conflict in conflicts for figure in conflict.figures}
+
+
+def test_corrected_figures_contradict_nothing(clean):
+    assert localise.localise(clean) == []
+    assert audit(Figures(values="corrected")).conflicts == ()
+
+
+def test_the_audit_prints_nothing(capfd):
+    audit()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_claims_come_from_all_documents_and_keep_their_verdicts(printed):
+    claims = printed.claims.set_index("id")
+    assert len(claims) >= 40
+    assert set(claims["source"]) == set(load("sources")["id"])
+    wrong = set(claims.index[(claims["verdict"] == CONTRADICTED) & (claims["unlike_ko"] == "")])
+    assert wrong == {"photonics_optical_materials_trend", "ceremonies_headline"}
+    assert (claims.loc[claims["kind"] == "none", "why_ko"] != "").all()
+    assert claims.at["photonics_share_of_gdp", "unlike_en"]
+    assert claims.at["bio_two_budgets", "unlike_en"]
+    assert claims.at["bio_production_average", "verdict"] == "verified"
+
+
+def test_misprints_made_on_purpose_are_found(clean):
+    names = injection.checkable(clean)[::12]
+    for number, name in enumerate(names):
+        way = injection.WAYS[number % len(injection.WAYS)]
+        text = injection.corrupted(clean.figures[name].text, way, np.random.default_rng(number))
+        if text is None:
+            continue
+        low, high = injection.left_by_others(clean, name)
+        figure = clean.figures[name].printed_as(text)
+        conflicts = localise.localise(clean.with_text(name, text))
+        named = {figure for conflict in conflicts for figure in conflict.figures}
+        if figure.low > high + 1e-6 * abs(figure.value) or figure.high < low - 1e-6 * abs(figure.value):
+            assert name in named, (name, text)
+        else:
+            assert not named, (name, text)
+
+
+@given(
+    st.from_regex(r"-?[1-9][0-9]{0,5}(\.[0-9])?", fullmatch=True), st.sampled_from(injection.WAYS), st.integers(0, 99)
+)
+def test_a_misprint_is_another_number_of_the_same_form(text, way, seed):
+    wrong = injection.corrupted(text, way, np.random.default_rng(seed))
+    if wrong is not None:
+        assert float(wrong) != float(text)
+        assert len(wrong.partition(".")[2]) <= len(text.partition(".")[2]) + 1
+
+
+def test_corrections_are_applied_and_stale_ones_refused(data_copy):
+    key = ["year", "segment", "scope"]
+    tables = {
+        v: load("photonics/segment_sales", data_copy, v).set_index(key)["sales"] for v in ("printed", "corrected")
+    }
+    assert tables["printed"][2019, "light_sources", "whole"] == 9205
+    assert tables["corrected"][2019, "light_sources", "whole"] == 9795
+    path = data_copy / "corrections.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",9205,", ",9206,"), encoding="utf-8")
+    assert load("photonics/segment_sales", data_copy).shape == load("photonics/segment_sales").shape
+    with pytest.raises(
+        DataError, match=r"corrections.csv, row 2: stale correction: photonics/segment_sales.csv, row 31"
+    ):
+        load("photonics/segment_sales", data_copy, "corrected")
+    with pytest.raises(DataError, match="expected printed or corrected"):
+        load("photonics/segment_sales", data_copy, "right")
+
+
+def test_every_correction_is_what_the_audit_finds(printed):
+    """A corrected value lies in the interval that the other figures leave."""
+    found = {s.figure: s for c in printed.conflicts for least in c.alternatives for s in least}
+    rows = texts("corrections")
+    assert len(rows) == len(found)
+    for row in rows.itertuples():
+        suspect = found[f"{row.file.removesuffix('.csv')}[{row.key}].{row.column}"]
+        if row.corrected:
+            assert float(row.corrected) == suspect.reading.value
+
+
+def _check(folder, root):
+    command = [sys.executable, str(root / "scripts" / "check_data.py"), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_check_data_tells_what_is_neither_corrected_nor_acknowledged(data_copy, root):
+    done = _check(data_copy, root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "prints 9205, others leave 9792 to" in done.stdout
+    path = data_copy / "corrections.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(row for row in rows if ",2.2," not in row), encoding="utf-8")
+    done = _check(data_copy, root)
+    assert done.returncode == 1
+    assert "neither corrects nor acknowledges" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("  photonics/segment_firms.csv, row 15")
+
+
+def test_check_data_names_the_row_of_a_rule_that_does_not_fit(data_copy, root):
+    path = data_copy / "audit" / "relations.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("segment=!total", "segment=other", 1), encoding="utf-8")
+    done = _check(data_copy, root)
+    assert done.returncode == 1
+    assert "data/audit/relations.csv, row 2:" in done.stdout
+    assert "names a missing cell" in done.stdout
+
+
+def test_the_numbers_in_the_notes_are_those_of_the_audit(printed):
+    notes = (DATA / "README.md").read_text(encoding="utf-8")
+    for verdict, count in printed.counts().items():
+        assert f"| {count} |\n" in notes, verdict
+    assert f"The {len(printed.figures)} figures are tied by {len(printed.relations)} relations" in notes
+    assert f"Of {len(printed.claims)} claims" in notes
