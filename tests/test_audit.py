@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kr_industry import DATA
-from kr_industry.audit import CONTRADICTED, UNCHECKED, Figures, audit, injection, localise, network, relations, writing
+from kr_industry.audit import (
+    CONTRADICTED,
+    UNCHECKED,
+    Figures,
+    audit,
+    injection,
+    localise,
+    network,
+    relations,
+    system,
+    writing,
+)
 from kr_industry.audit.cells import Pattern
 from kr_industry.data import DataError, load, texts
 
@@ -172,7 +183,7 @@ def test_the_least_sets_are_those_of_brute_force(tmp_path_factory, parts, place,
     text = injection.corrupted(true.figures[name].text, "digit", np.random.default_rng(seed))
     wrong = true.with_text(name, text)
     conflicts = localise.localise(wrong)
-    whole = network.System(wrong, range(len(wrong.relations)))
+    whole = system.System(wrong, range(len(wrong.relations)))
     expected = set()
     for size in range(3):
         expected = {

@@ -96,6 +96,15 @@ def test_change_and_shares(language):
 
 
 @languages
+@pytest.mark.parametrize("values", ["printed", "corrected"])
+def test_outlooks_of_two_tables_stand_side_by_side(language, values):
+    totals, sales = (load(f"photonics/{table}", values=values) for table in ("sales", "segment_sales"))
+    path = photonics.outlooks(totals, sales, Wording("photonics", language))
+    assert len(path) == {"printed": 7, "corrected": 6}[values]
+    check(charts.columns(path, "unit", hatched=path.index[5:]))
+
+
+@languages
 def test_columns_hatch_what_is_an_outlook(language):
     series = photonics.own_sales(
         load("photonics/segment_sales"), "optical_communication", Wording("photonics", language)

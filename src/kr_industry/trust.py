@@ -150,7 +150,9 @@ class Trust:
         decimals = len(claim.printed.partition(".")[2])
         ends = [end for end in (claim.low, claim.high) if math.isfinite(end)]
         if len(ends) == 1:
-            return self.say("compared", value=_span(ends[0], ends[0], decimals, self.say))
+            inward = math.ceil if math.isfinite(claim.low) else math.floor
+            end = ends[0] if decimals else inward(ends[0])
+            return self.say("compared", value=_span(end, end, decimals, self.say))
         return self.say("recomputed", range=_span(claim.low, claim.high, decimals, self.say)) if ends else ""
 
     def results(self) -> list[tuple[str, int, str]]:

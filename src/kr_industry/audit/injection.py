@@ -10,7 +10,8 @@ import numpy as np
 
 from kr_industry.audit.cells import Figure
 from kr_industry.audit.localise import Conflict, localise
-from kr_industry.audit.network import Network, System
+from kr_industry.audit.network import Network
+from kr_industry.audit.system import System
 
 WAYS = ("digit", "swapped", "dropped", "doubled", "tenfold")
 """One digit another; two unequal neighbours swapped; a digit left out; a digit twice; ten times too large."""

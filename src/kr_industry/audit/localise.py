@@ -5,8 +5,9 @@ Error localisation after Fellegi and Holt (1976); de Waal, Pannekoek and Scholtu
 
 from dataclasses import dataclass
 
-from kr_industry.audit.network import Choice, Network, System
+from kr_industry.audit.network import Network
 from kr_industry.audit.relations import Relation
+from kr_industry.audit.system import Choice, System
 from kr_industry.audit.writing import Reading, nearest
 from kr_industry.data import DataError
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from kr_industry.audit.cells import Figure, Figures, Pattern
+from kr_industry.audit.cells import Figure, Pattern
+from kr_industry.audit.figures import Figures
 from kr_industry.data import DataError
 
 LINEAR = ("sum", "difference", "same", "at_most", "at_least", "count")

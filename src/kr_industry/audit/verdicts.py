@@ -8,10 +8,12 @@ from itertools import islice, product
 import pandas as pd
 
 from kr_industry.audit import relations
-from kr_industry.audit.cells import Figure, Figures, Pattern
+from kr_industry.audit.cells import Figure, Pattern
+from kr_industry.audit.figures import Figures
 from kr_industry.audit.localise import LIMIT, Conflict, Suspect, localise
-from kr_industry.audit.network import Network, System
+from kr_industry.audit.network import Network
 from kr_industry.audit.relations import Model, Relation, naming
+from kr_industry.audit.system import System
 
 VERIFIED, ROUNDED, CONTRADICTED, UNCHECKED = VERDICTS = ("verified", "within_rounding", "contradicted", "unchecked")
 """Recomputed from other figures a figure comes out as printed; does so within the rounding of those figures;
