@@ -1,6 +1,6 @@
 """Charts made of squares: a province by technology matrix, and a tile-grid map of the provinces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -134,13 +134,15 @@ def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int
     tops = np.cumsum([0, *(number + 0.7 for number in lines)])
     figure, axes = style.figure(0.75 + 0.115 * tops[-1])
     for number, colour in enumerate(colours):
-        drawn = [
-            _square(top + place // across, place % across)
+        runs = [
+            _run(top + line, *ends)
             for top, row in zip(tops, counts.to_numpy(int), strict=False)
-            for place in range(row[:number].sum(), row[: number + 1].sum())
+            for line, ends in _lines(row[:number].sum(), row[: number + 1].sum(), across)
         ]
-        if drawn:
-            axes.add_patch(PathPatch(Path.make_compound_path(*drawn), fc=colour, ec="none"))
+        if runs:
+            axes.add_patch(PathPatch(Path.make_compound_path(*runs), fc=colour, ec="none"))
+    # White lines cut the runs into squares: a tenth of the drawing that as many squares would be.
+    axes.vlines(np.arange(1, across), 0, tops[-1], color="white", lw=1.3)
     axes.set_xlim(0, across)
     axes.set_ylim(tops[-1], 0)
     axes.set_yticks([top + number / 2 for top, number in zip(tops, lines, strict=False)], counts.index, fontsize=9)
@@ -155,3 +157,16 @@ def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int
     style.unit_title(figure, unit)
     style.emphasise(axes, None)
     return figure
+
+
+def _lines(start: int, end: int, across: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """The lines that places from ``start`` to before ``end`` take, each with where it begins and ends in the line."""
+    while start < end:
+        line, first = divmod(start, across)
+        last = min(across, first + end - start)
+        yield line, (first, last)
+        start += last - first
+
+
+def _run(row: float, first: int, last: int) -> Path:
+    return Path.unit_rectangle().transformed(Affine2D().scale(last - first, 0.8).translate(first, row + 0.1))
