@@ -1,7 +1,8 @@
-"""Measure the audit: how well it finds misprints that are made on purpose, and how long it takes.
+"""Measure what the reports rest on: the audit, and the intervals of kinks and forecasts.
 
 scripts/benchmark.py injection    corrupt every figure in five ways, then two at once (about two minutes)
 scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
+scripts/benchmark.py coverage     how often intervals hold the truth of made-up series (about four minutes)
 """
 
 import argparse
@@ -11,20 +12,28 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
+from kr_industry import coverage
 from kr_industry.audit import Figures, audit, injection, localise, network, relations
+from kr_industry.breaks import find_kink
+from kr_industry.data import load
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one measurement and print its table; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("measurement", choices=["injection", "speed"])
+    words.add_argument("measurement", choices=["injection", "speed", "coverage"])
+    words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
     words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
     chosen = words.parse_args(arguments)
     if chosen.measurement == "injection":
         _injection(chosen.pairs, chosen.seed)
-    else:
+    elif chosen.measurement == "speed":
         _speed(chosen.seed)
+    else:
+        _coverage(chosen.draws, chosen.seed)
     return 0
 
 
@@ -71,6 +80,26 @@ def _speed(seed: int) -> None:
             taken.append(time.perf_counter() - start)
         numbers = len(clean.figures), len(clean.relations)
         print("{:8,}{:11,}".format(*numbers) + "{:10.2f}{:16.2f}{:18.2f}".format(*taken))
+
+
+def _coverage(draws: int, seed: int) -> None:
+    annual = load("photonics/annual").set_index("year")
+    print(f"kinks like those found, years of table 3, {draws} draws each: percent that hold the truth")
+    print(f"{'':12}{'asked':>6}{'year':>8}{'before':>8}{'after':>8}")
+    for measure in ("sales", "employment", "firms"):
+        values = annual[measure].astype(float)
+        found = find_kink(values)
+        noise = float(np.log(values / found.fitted[values.index]).std(ddof=4))
+        rates = found.before.value, found.after.value
+        held = coverage.kink_coverage(list(values.index), found.year, *rates, noise, draws, seed)
+        for level, row in held.iterrows():
+            print(f"{measure:12}{level:6}" + "".join(f"{share:8.1f}" for share in row))
+    print(f"random walks, one year ahead, {draws} draws each: percent that hold the truth")
+    print(f"{'years drift':12}{'asked':>6}{'half drift':>12}{'naive':>8}")
+    for length in (5, 7, 10):
+        for drift in (0.0, 0.05, 0.15):
+            for level, row in coverage.forecast_coverage(length, drift, 0.07, draws, seed).iterrows():
+                print(f"{length:5} {drift:5.2f} {level:6}{row['half_drift']:12.1f}{row['naive']:8.1f}")
 
 
 if __name__ == "__main__":

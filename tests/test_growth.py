@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -40,7 +41,8 @@ def test_a_rate_that_cannot_be_is_refused(first, last, years):
         ([2003, 1999], None, "ascend"),
         ([1999, 1999], None, "ascend"),
         ([1999, 2003], [1999, 2001], r"no value for \[2001\]"),
-        ([1999], None, "needs two years"),
+        ([1999], None, "needs 2 years or more, got 1"),
+        ([1999, 2003], [1999], r"growth needs two years, got \[1999\]"),
     ],
 )
 def test_unordered_double_or_missing_years_are_refused(years, bounds, message):
@@ -70,3 +72,60 @@ def test_contributions_of_different_parts_are_refused():
         growth.contributions(pd.Series({"a": 1}), pd.Series({"b": 1}))
     with pytest.raises(ValueError, match="above zero"):
         growth.contributions(pd.Series({"a": 0}), pd.Series({"a": 1}))
+
+
+def test_the_latest_run_ends_at_the_last_gap():
+    annual = load("photonics/annual").set_index("year")["sales"]
+    assert list(growth.latest_run(annual).index) == list(range(2012, 2019))
+    assert list(growth.latest_run(annual.loc[:2008]).index) == [2008]
+    assert list(growth.latest_run(annual.loc[2014:]).index) == list(range(2014, 2019))
+
+
+@given(st.floats(min_value=1, max_value=1e6), st.integers(-990, 3000))
+def test_an_implied_base_is_within_its_bounds_and_they_are_all_that_rounds_to_the_rate(value, tenths):
+    rate = tenths / 10
+    base, low, high = growth.implied_base(value, rate)
+    assert low <= base <= high
+    for edge in (low, high):
+        assert abs(100 * (value / edge - 1) - rate) == pytest.approx(0.05, abs=1e-6)
+
+
+@pytest.mark.parametrize(("value", "rate"), [(5, -100.0), (5, -99.96), (0, 3.0), (float("nan"), 1.0)])
+def test_a_rate_that_no_base_can_have_is_refused(value, rate):
+    with pytest.raises(ValueError, match="no base above zero"):
+        growth.implied_base(value, rate)
+
+
+factors = st.lists(st.tuples(amounts, amounts), min_size=1, max_size=5)
+
+
+@given(factors)
+def test_a_decomposition_is_exact(pairs):
+    before, after = (pd.Series([pair[i] for pair in pairs]) for i in (0, 1))
+    found = growth.decomposition(before, after)
+    assert found["log_change"].sum() == pytest.approx(np.log(after.prod() / before.prod()), abs=1e-9)
+    scale = max(before.prod(), after.prod())
+    assert found["change"].sum() / scale == pytest.approx((after.prod() - before.prod()) / scale, abs=1e-6)
+
+
+@given(factors)
+def test_a_decomposition_is_symmetric(pairs):
+    before, after = (pd.Series([pair[i] for pair in pairs]) for i in (0, 1))
+    there, back = growth.decomposition(before, after), growth.decomposition(after, before)
+    scale = max(before.prod(), after.prod())
+    assert (there["change"] / scale).tolist() == pytest.approx((-back["change"] / scale).tolist(), abs=1e-9)
+    turned = growth.decomposition(before[::-1], after[::-1])["change"].sort_index()
+    assert (turned / scale).tolist() == pytest.approx((there["change"] / scale).tolist(), abs=1e-9)
+
+
+def test_a_factor_that_does_not_change_has_no_part():
+    found = growth.decomposition(pd.Series({"a": 3.0, "b": 7.0}), pd.Series({"a": 3.0, "b": 14.0}))
+    assert found["change"].to_dict() == pytest.approx({"a": 0, "b": 21})
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan")])
+def test_factors_without_a_logarithm_are_refused(value):
+    with pytest.raises(ValueError, match="b is"):
+        growth.decomposition(pd.Series({"a": 1.0, "b": 2.0}), pd.Series({"a": 1.0, "b": value}))
+    with pytest.raises(ValueError, match="factors differ"):
+        growth.decomposition(pd.Series({"a": 1.0}), pd.Series({"b": 1.0}))

@@ -1,8 +1,48 @@
-"""Growth of short series: rates on true years, and contributions of parts to the growth of a total."""
+"""Growth of short series: rates on true years, contributions of parts, and a product taken apart into its factors."""
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
+
+
+def checked(values: pd.Series, needed: int, purpose: str) -> pd.Series:
+    """A series as numbers, if it serves a purpose that takes logarithms.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Values indexed by year.
+    needed : int
+        How many years the purpose needs.
+    purpose : str
+        What the series is wanted for, as messages shall name it.
+
+    Raises
+    ------
+    ValueError
+        Years do not ascend or stand twice, a value is not above zero, or there are fewer years than needed.
+    """
+    if not (values.index.is_monotonic_increasing and values.index.is_unique):
+        raise ValueError(f"{purpose}: years must ascend without duplicates, got {list(values.index)}")
+    values = values.astype(float)
+    if wrong := [year for year in values.index if not (np.isfinite(values[year]) and values[year] > 0)]:
+        raise ValueError(f"{purpose}: logarithms need values above zero, got {values[wrong[0]]:g} in {wrong[0]}")
+    if len(values) < needed:
+        raise ValueError(f"{purpose}: needs {needed} years or more, got {len(values)}")
+    return values
+
+
+def latest_run(values: pd.Series) -> pd.Series:
+    """The years up to the last one between which none is missing.
+
+    Examples
+    --------
+    >>> list(latest_run(pd.Series(1.0, index=[2003, 2008, 2012, 2013, 2014])).index)
+    [2012, 2013, 2014]
+    """
+    gaps = np.flatnonzero(np.diff(values.index.to_numpy()) != 1)
+    return values.iloc[gaps[-1] + 1 :] if len(gaps) else values
 
 
 def compound_annual_growth_rate(first: float, last: float, years: float) -> float:
@@ -52,8 +92,7 @@ def growth_by_interval(values: pd.Series, bounds: list[int] | None = None) -> pd
     ValueError
         Years are unsorted or double, a bound is not in the series, or fewer than two bounds remain.
     """
-    if not (values.index.is_monotonic_increasing and values.index.is_unique):
-        raise ValueError("years must ascend without duplicates")
+    values = checked(values, 2, "growth")
     years = list(values.index) if bounds is None else list(bounds)
     if missing := [year for year in years if year not in values.index]:
         raise ValueError(f"no value for {missing}; the series has {list(values.index)}")
@@ -120,3 +159,77 @@ def with_residual(parts: pd.Series, total: float | None) -> pd.Series:
     parts = parts.astype(float)
     rest = 0.0 if total is None else float(total) - parts.sum()
     return pd.concat([parts, pd.Series({RESIDUAL: rest})]) if rest else parts
+
+
+def implied_base(value: float, growth: float, step: float = 0.1) -> tuple[float, float, float]:
+    """The value of the year before that a printed rate of growth implies, with its bounds.
+
+    Parameters
+    ----------
+    value : float
+        The value after the growth.
+    growth : float
+        Growth in percent as printed.
+    step : float
+        The step to which the rate is rounded, in percentage points.
+
+    Returns
+    -------
+    (float, float, float)
+        The base, and the least and the largest that the rounding of the rate leaves.
+
+    Raises
+    ------
+    ValueError
+        The rate, or a bound of it, leaves no base above zero.
+
+    Examples
+    --------
+    >>> [round(base, 1) for base in implied_base(4430, -9.0)]
+    [4868.1, 4865.5, 4870.8]
+    """
+    if growth - step / 2 <= -100 or not value > 0:
+        raise ValueError(f"no base above zero leads to {value} with a growth of {growth}%")
+    return tuple(value / (1 + rate / 100) for rate in (growth, growth + step / 2, growth - step / 2))
+
+
+def decomposition(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """The change of a product taken apart into its factors, exactly and without a base year.
+
+    The additive logarithmic mean Divisia index (Ang 2005, 2015): a factor's part of the change is its change in
+    logarithms times the logarithmic mean of the two products. It leaves no residual, and swapping the two times
+    turns every sign.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        The factors at two times, above zero, with the same index.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by factor: ``log_change`` (natural logarithm of after over before) and ``change`` (in the unit of
+        the product). Each column adds up to the change of the product.
+
+    Raises
+    ------
+    ValueError
+        The two have different factors, or one is not above zero.
+
+    Examples
+    --------
+    >>> parts = decomposition(pd.Series({"firms": 10, "size": 5}), pd.Series({"firms": 20, "size": 4}))
+    >>> parts["change"].round(2).to_dict(), float(parts["change"].sum().round(2))
+    ({'firms': 44.24, 'size': -14.24}, 30.0)
+    """
+    if list(before.index) != list(after.index):
+        raise ValueError(f"factors differ: {list(before.index)} and {list(after.index)}")
+    for name, value in [*before.items(), *after.items()]:
+        if not (np.isfinite(value) and value > 0):
+            raise ValueError(f"a factor must be above zero to be taken in logarithms, {name} is {value}")
+    first, last = float(before.prod()), float(after.prod())
+    logs = np.log(after.astype(float) / before.astype(float))
+    total = np.log(last / first)
+    # Near a ratio of one the quotient loses its digits; there the geometric mean is the logarithmic one.
+    mean = (last - first) / total if abs(total) > 1e-6 else (first * last) ** 0.5
+    return pd.DataFrame({"log_change": logs, "change": logs * mean})
