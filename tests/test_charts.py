@@ -7,8 +7,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from kr_industry import bio, charts, grids, photonics, regions, style
+from kr_industry import bio, charts, curves, grids, regions, style
+from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
+from kr_industry.photonics import factors, segments, spread, stages, strategy, turning
+from kr_industry.prospects import Prospects
 from kr_industry.wording import Wording, names
 
 
@@ -48,40 +51,96 @@ def check(figure):
 languages = pytest.mark.parametrize("language", ["ko", "en"])
 
 
+@pytest.fixture
+def annual():
+    return load("photonics/annual").set_index("year")
+
+
+@pytest.fixture(params=["printed", "corrected"])
+def by_sales(request):
+    tables = (load(f"photonics/{table}", values=request.param) for table in ("segment_sales", "sales"))
+    return segments.sales_by_year(*tables)
+
+
+@pytest.fixture
+def by_firms():
+    return segments.firms_by_year(load("photonics/segment_firms"), load("photonics/annual"))
+
+
+measures = pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
+
+
 @languages
-@pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
-def test_trend(language, measure):
+@measures
+@pytest.mark.parametrize(("first", "last"), [(1999, 2018), (2008, 2018), (2013, 2018), (1999, 2014), (2013, 2014)])
+def test_trend(annual, language, measure, first, last):
     say = Wording("photonics", language)
-    values = load("photonics/annual").set_index("year")[measure].astype(float)
-    spans = [
-        (row.first_year, row.last_year, row[language].replace(": ", "\n").replace("단계 ", "단계\n"))
-        for _, row in load("photonics/stages").iloc[1:].iterrows()
-    ]
-    marks = {year: f"{values[year]:,.0f}" for year in (1999, 2013, 2018)}
-    figure = charts.trend(values, say(f"axis_{measure}"), spans, marks)
+    figure, *_ = stages.trend_exhibit(annual.loc[first:last], measure, load("photonics/stages"), 8447, say)
     check(figure)
     dashed = [line for line in figure.axes[0].lines if line.get_linestyle() != "-" and line.get_linewidth() == 2]
-    assert len(dashed) == 3  # 1999 to 2003, 2003 to 2008, 2008 to 2012
+    assert len(dashed) == sum(gap in (4, 5) for gap in annual.loc[first:last].index.diff()[1:])
 
 
 @languages
-def test_panels(language):
-    measures = names("photonics_measure", language)
-    frame = load("photonics/annual").set_index("year")[list(measures)].astype(float).rename(columns=measures)
-    check(charts.panels(frame, dict.fromkeys(frame.columns, "₩100m"), measures["sales"]))
-
-
-@languages
-@pytest.mark.parametrize("highlight", [None, "light_sources", "optical_instruments"])
-def test_bars_of_contributions(language, highlight):
-    labels = names("photonics_segment", language)
-    values = photonics.segment_table(load("photonics/segment_sales"))["contribution"].drop("total")
-    values = values.sort_values(ascending=False).rename(index=labels)
-    unit = Wording("photonics", language)("axis_contribution")
-    figure = charts.bars(values, unit, highlight and labels[highlight], digits=2, signed=True)
+@measures
+@pytest.mark.parametrize("first", [1999, 2003, 2012])
+@pytest.mark.parametrize("confidence", [50, 95, 99])
+def test_turning(annual, language, measure, first, confidence):
+    values = annual.loc[first:, measure].astype(float)
+    kink, others = find_kink(values, confidence, permutations=9), without_each_year(values)
+    figure, _, _, numbers = turning.exhibit(values, kink, others, measure, "noun", Wording("photonics", language))
     check(figure)
-    lengths = [bar.get_width() for bar in figure.axes[0].patches]
-    assert lengths == pytest.approx(values.tolist())
+    assert len(numbers) == len(values)
+
+
+@languages
+@pytest.mark.parametrize(("first", "last"), [(1999, 2018), (2013, 2014), (2003, 2015)])
+def test_stacked_factors(annual, language, first, last):
+    chosen = annual.loc[first:last]
+    parts = factors.decompositions(chosen)
+    figure, _, _, numbers = factors.decomposition_exhibit(parts, chosen, Wording("photonics", language))
+    check(figure)
+    written_totals = {text.get_text() for text, _ in _texts(figure)}
+    assert {style.written(total, 1, signed=True) for total in parts.sum(axis=1)} <= written_totals
+    assert len(numbers) == len(parts)
+
+
+@languages
+@pytest.mark.parametrize("segment", ["total", "light_sources", "optical_instruments"])
+def test_panels_of_contributions(by_sales, by_firms, language, segment):
+    say = Wording("photonics", language)
+    for by_year in (by_sales, by_firms):
+        figure, *_ = segments.contribution_exhibit(by_year, segment, "words", say)
+        check(figure)
+        last = [bar for bar in figure.axes[-1].patches if bar.get_hatch()]
+        assert len(last) == (6 if by_year.outlooks else 0)
+
+
+@languages
+def test_concentration_per_firm_and_path(annual, by_sales, by_firms, language):
+    say = Wording("photonics", language)
+    table = spread.concentrations([by_sales, by_firms])
+    check(spread.concentration_exhibit(table, by_sales, say)[0])
+    check(spread.per_firm_exhibit(by_sales, by_firms, "optical_materials", say)[0])
+    check(spread.sizes_exhibit(load("photonics/size_classes"), say)[0])
+    check(strategy.exhibit(load("photonics/strategy"), say)[0])
+    for first, last in ((1999, 2018), (1999, 2014), (2013, 2014), (2012, 2018)):
+        check(factors.productivity_exhibit(annual.loc[first:last], say)[0])
+
+
+@languages
+@measures
+@pytest.mark.parametrize("horizon", [1, 5])
+@pytest.mark.parametrize("last", [2016, 2018])
+def test_fan(annual, language, measure, horizon, last):
+    values = annual[measure].astype(float)
+    ahead = Prospects(values.loc[:last], horizon, 95, "noun", str, language)
+    marks = {"outlook of somebody": pd.Series({2019: values.max()}), "outcome": values.loc[last + 1 :]}
+    figure = ahead.figure("unit", marks)
+    check(figure)
+    assert len(figure.axes[0].collections) == 2
+    named = {text.get_text() for text, _ in _texts(figure)}
+    assert ("outcome" in named) == (last < 2018)
 
 
 @languages
@@ -96,22 +155,11 @@ def test_change_and_shares(language):
 
 
 @languages
-@pytest.mark.parametrize("values", ["printed", "corrected"])
-def test_outlooks_of_two_tables_stand_side_by_side(language, values):
-    totals, sales = (load(f"photonics/{table}", values=values) for table in ("sales", "segment_sales"))
-    path = photonics.outlooks(totals, sales, Wording("photonics", language))
-    assert len(path) == {"printed": 7, "corrected": 6}[values]
-    check(charts.columns(path, "unit", hatched=path.index[5:]))
-
-
-@languages
-def test_columns_hatch_what_is_an_outlook(language):
-    series = photonics.own_sales(
-        load("photonics/segment_sales"), "optical_communication", Wording("photonics", language)
-    )
-    figure = charts.columns(series, "unit", hatched=series.index[-1:])
+@pytest.mark.parametrize("segment", ["optical_communication", "optical_information"])
+def test_columns_hatch_what_is_an_outlook(by_sales, language, segment):
+    figure, *_ = segments.own_exhibit(by_sales, segment, Wording("photonics", language))
     check(figure)
-    assert [bar.get_hatch() for bar in figure.axes[0].patches] == [None, None, "///"]
+    assert [bar.get_hatch() for bar in figure.axes[0].patches] == [None, None, None, "///"]
 
 
 @languages
@@ -144,4 +192,4 @@ def test_no_setting_of_the_reader_changes_a_chart(monkeypatch):
 
 def test_one_value_and_zeros_are_drawn():
     check(charts.bars(pd.Series({"a": 0.0}), "unit"))
-    check(charts.trend(pd.Series({2018: 5.0}), "unit", log=False))
+    check(curves.trend(pd.Series({2018: 5.0}), "unit", log=False))

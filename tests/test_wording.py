@@ -4,7 +4,7 @@ import pytest
 
 from kr_industry.wording import LANGUAGES, Wording, names, templates
 
-TOPICS = ("common", "photonics", "bio", "regions")
+TOPICS = ("common", "photonics", "bio", "regions", "trust", "prospects")
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -29,6 +29,13 @@ def test_no_korean_is_left_in_english_sentences():
 def test_negative_numbers_get_a_minus_sign_and_ranges_keep_their_dash():
     say = Wording("photonics", "ko")
     assert say("rate", first_year=2013, last_year=2018, rate=-3.226) == "2013–2018년 −3.2%"
+
+
+def test_zero_has_no_sign():
+    say = Wording("photonics", "en")
+    assert say("rate", first_year=2012, last_year=2013, rate=0.0) == "0.0% in 2012–2013"
+    assert say("rate", first_year=2012, last_year=2013, rate=-0.04) == "0.0% in 2012–2013"
+    assert say("rate", first_year=2012, last_year=2013, rate=0.06) == "+0.1% in 2012–2013"
 
 
 def test_names_are_in_the_order_of_their_file_and_small_inside_a_sentence():

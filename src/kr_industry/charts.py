@@ -1,146 +1,17 @@
-"""Charts: one function for each kind, from what the analysis returned to a matplotlib Figure.
+"""Charts of bars: one function for each kind, from what the analysis returned to a matplotlib Figure.
 
 Every function takes texts already written in the reader's language. Figures are made without pyplot, so
 that nothing is shown twice in a notebook and nothing stays behind in memory.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from kr_industry import style
-
-
-def _joined(axes: Axes, values: pd.Series, colour: str, width: float, size: float) -> None:
-    """Points joined by lines, dashed where years between them are missing."""
-    years, points = values.index.to_numpy(), values.to_numpy(float)
-    for i in range(len(years) - 1):
-        dashed = years[i + 1] - years[i] > 1
-        axes.plot(years[i : i + 2], points[i : i + 2], color=colour, lw=width, ls=(0, (3, 2)) if dashed else "-")
-    axes.plot(years, points, "o", color=colour, ms=size)
-
-
-def _number(value: float, digits: int, signed: bool = False) -> str:
-    """A number with a dash for its minus sign, as the font has no U+2212, and no sign on a zero."""
-    text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
-    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "–")
-
-
-def _thousands(value: float, _position: int | None = None) -> str:
-    return f"{value:,.0f}"
-
-
-def trend(
-    values: pd.Series,
-    unit: str,
-    spans: Sequence[tuple[int, int, str]] = (),
-    marks: Mapping[int, str] | None = None,
-    log: bool = True,
-) -> Figure:
-    """A series on a true time axis; neighbouring years joined by a line, gaps between years dashed.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Values indexed by year.
-    unit : str
-        Unit of the values, written above the axis.
-    spans : sequence of (first year, last year, name)
-        Periods to shade.
-    marks : mapping of year to text, optional
-        Points to label.
-    log : bool
-        Logarithmic axis, on which equal growth has equal slope.
-    """
-    figure, axes = style.figure(3.5)
-    years = values.index.to_numpy()
-    points = values.to_numpy(float)
-    for number, (first, last, name) in enumerate(spans):
-        if last < years[0] or first > years[-1]:
-            continue
-        left, right = max(first - 0.5, years[0] - 0.5), min(last + 0.5, years[-1] + 0.5)
-        axes.axvspan(left, right, color="#EEF2F5" if number % 2 else "#E2E9EE", lw=0)
-        axes.text(
-            (left + right) / 2,
-            1.01,
-            name,
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontsize=8.5,
-            color=style.SOFT,
-        )
-    _joined(axes, values, style.FOCUS, 2, 5.5)
-    if log:
-        axes.set_yscale("log")
-        span = np.log(points.max() / points.min()) or 1
-        axes.set_ylim(points.min() / np.exp(0.15 * span), points.max() * np.exp(0.2 * span))
-        axes.minorticks_off()
-        axes.set_yticks(_log_ticks(*axes.get_ylim()))
-    else:
-        axes.set_ylim(0, points.max() * 1.18)
-    axes.yaxis.set_major_formatter(FuncFormatter(_thousands))
-    axes.set_xlim(years[0] - 0.7, years[-1] + 0.9)
-    axes.set_xticks(years, [str(y) if y in _spaced(years) else "" for y in years])
-    axes.grid(axis="y")
-    style.unit_title(figure, unit)
-    for year, text in (marks or {}).items():
-        offset, side = ((9, -5), "left") if year == years[0] else ((0, 8), "center")
-        axes.annotate(
-            text,
-            (year, values[year]),
-            xytext=offset,
-            textcoords="offset points",
-            ha=side,
-            fontsize=9,
-            fontweight="bold",
-            color=style.FOCUS,
-        )
-    return figure
-
-
-def _spaced(years: np.ndarray, least: int = 2) -> set[int]:
-    """Years to write under an axis, counted from the last, so far apart that they do not touch."""
-    kept: list[int] = []
-    for year in reversed(years):
-        if not kept or kept[-1] - year >= least:
-            kept.append(int(year))
-    return set(kept)
-
-
-def _log_ticks(low: float, high: float) -> list[float]:
-    candidates = [m * 10.0**e for e in range(-1, 8) for m in (1, 2, 5)]
-    return [tick for tick in candidates if low <= tick <= high]
-
-
-def panels(frame: pd.DataFrame, units: Mapping[str, str], highlight: str) -> Figure:
-    """Small multiples, one series a panel, each on its own axis from zero; the highlighted one in colour."""
-    figure, axes = style.figure(2.5, ncols=len(frame.columns))
-    for panel, name in zip(np.atleast_1d(axes), frame.columns, strict=True):
-        series = frame[name].dropna().astype(float)
-        colour = style.FOCUS if name == highlight else style.SOFT
-        _joined(panel, series, colour, 1.8, 3.5)
-        panel.set_ylim(0, series.max() * 1.25)
-        panel.yaxis.set_major_formatter(FuncFormatter(_thousands))
-        panel.set_xticks([series.index[0], series.idxmax(), series.index[-1]] if len(series) > 3 else series.index)
-        panel.tick_params(labelsize=8)
-        panel.grid(axis="y")
-        panel.set_title(f"{name} ({units[name]})", fontsize=9, color=colour)
-        for year in {series.idxmax(), series.index[-1]}:
-            panel.annotate(
-                _thousands(series[year]),
-                (year, series[year]),
-                xytext=(0, 5),
-                ha="center",
-                textcoords="offset points",
-                fontsize=8,
-                color=colour,
-            )
-    return figure
+from kr_industry.style import written
 
 
 def bars(values: pd.Series, unit: str, highlight: str | None = None, digits: int = 1, signed: bool = False) -> Figure:
@@ -157,7 +28,7 @@ def bars(values: pd.Series, unit: str, highlight: str | None = None, digits: int
     axes.axvline(0, color=style.SOFT, lw=0.8)
     reach = np.abs(numbers).max() or 1
     for place, name, number in zip(places, values.index, numbers, strict=True):
-        text = _number(number, digits, signed)
+        text = written(number, digits, signed)
         axes.text(
             number + (0.015 if number >= 0 else -0.015) * reach,
             place,
@@ -195,7 +66,7 @@ def columns(values: pd.Series, unit: str, hatched: Sequence = (), digits: int = 
         axes.text(
             place,
             number + numbers.max() * 0.02,
-            _number(number, digits),
+            written(number, digits),
             ha="center",
             va="bottom",
             fontsize=9,
@@ -230,7 +101,7 @@ def change(
         left, right = sorted((old, new))
         for number, side, offset in ((left, "right", -8), (right, "left", 8)):
             axes.annotate(
-                _number(number, digits),
+                written(number, digits),
                 (number, place),
                 xytext=(offset, 0),
                 textcoords="offset points",
@@ -294,6 +165,119 @@ def shares(frame: pd.DataFrame, unit: str, percent: bool = False) -> Figure:
         columnspacing=0.9,
         handletextpad=0.4,
     )
+    style.unit_title(figure, unit)
+    style.emphasise(axes, None)
+    return figure
+
+
+def bar_panels(
+    frame: pd.DataFrame, unit: str, highlight: str | None = None, hatched: Sequence = (), digits: int = 1
+) -> Figure:
+    """Horizontal bars in panels side by side on one scale: a row each, a panel for each column, outlooks hatched.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows and columns as they shall be written.
+    unit : str
+        What is drawn.
+    highlight : str, optional
+        Row in colour; all rows where left out.
+    hatched : sequence of str
+        Columns that are outlooks.
+    digits : int
+        Decimals of the values written.
+    """
+    figure, panels = style.figure(0.95 + 0.32 * len(frame), ncols=len(frame.columns), sharex=True, sharey=True)
+    places = np.arange(len(frame))[::-1]
+    reach = np.abs(frame.to_numpy(float)).max() or 1
+    for panel, column in zip(np.atleast_1d(panels), frame.columns, strict=True):
+        for place, name, number in zip(places, frame.index, frame[column].to_numpy(float), strict=True):
+            colour = style.SECOND if number < 0 else style.FOCUS
+            colour = colour if highlight in (None, name) else style.QUIET
+            planned = column in hatched
+            panel.barh(
+                place,
+                number,
+                height=0.66,
+                color="none" if planned else colour,
+                edgecolor=colour if planned else "none",
+                hatch="////" if planned else None,
+            )
+            panel.text(
+                number + (0.04 if number >= 0 else -0.04) * reach,
+                place,
+                written(number, digits, signed=True),
+                va="center",
+                ha="left" if number >= 0 else "right",
+                fontsize=8.5,
+                fontweight="bold" if name == highlight else "normal",
+            )
+        panel.axvline(0, color=style.SOFT, lw=0.8)
+        panel.set_title(column, fontsize=9.5, loc="center")
+        panel.set_xticks([])
+        panel.spines[["bottom", "left"]].set_visible(False)
+        panel.set_yticks(places, frame.index)
+        style.emphasise(panel, highlight)
+    low, high = frame.to_numpy(float).min(), frame.to_numpy(float).max()
+    panel.set_xlim(min(low, 0) - 0.62 * reach * (low < 0), max(high, 0) + 0.62 * reach)
+    style.unit_title(figure, unit)
+    return figure
+
+
+def stacked(frame: pd.DataFrame, unit: str, total: str, digits: int = 1) -> Figure:
+    """Parts of a change stacked to both sides of zero, a row each, over a thin bar for what they add up to.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows and parts as they shall be written.
+    unit : str
+        What is drawn.
+    total : str
+        Name of the thin bar.
+    digits : int
+        Decimals of the values written.
+    """
+    figure, axes = style.figure(1.2 + 0.46 * len(frame))
+    values = frame.to_numpy(float)
+    places = np.arange(len(frame))[::-1]
+    ends = {1: np.zeros(len(frame)), -1: np.zeros(len(frame))}
+    reach = max(np.clip(values, 0, None).sum(axis=1).max(), np.clip(values, None, 0).sum(axis=1).min() * -1)
+    for column, colour in zip(frame.columns, style.PARTS, strict=False):
+        axes.barh(0, 0, color=colour, label=column)
+        for row, value in enumerate(frame[column].to_numpy(float)):
+            side = 1 if value >= 0 else -1
+            axes.barh(places[row], value, left=ends[side][row], color=colour, height=0.58, edgecolor="white", lw=0.8)
+            if abs(value) > 0.09 * reach:
+                axes.text(
+                    ends[side][row] + value / 2,
+                    places[row],
+                    written(value, digits, signed=True),
+                    ha="center",
+                    va="center",
+                    fontsize=8.5,
+                    color="white" if colour == style.FOCUS else style.INK,
+                )
+            ends[side][row] += value
+    sums = values.sum(axis=1)
+    axes.barh(places - 0.36, sums, color=style.INK, height=0.09, label=total)
+    for place, end, value in zip(places, ends[1], sums, strict=True):
+        axes.annotate(
+            written(value, digits, signed=True),
+            (max(end, value, 0), place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            fontweight="bold",
+        )
+    axes.axvline(0, color=style.SOFT, lw=0.8)
+    axes.set_yticks(places, frame.index)
+    axes.set_xlim(min(ends[-1].min() * 1.08, 0), ends[1].max() + 0.16 * reach)
+    axes.set_xticks([])
+    axes.spines[["bottom", "left"]].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=len(frame.columns) + 1, fontsize=8.5, handlelength=0.9)
     style.unit_title(figure, unit)
     style.emphasise(axes, None)
     return figure

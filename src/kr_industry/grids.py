@@ -35,7 +35,8 @@ def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight:
     axes.set_ylim(rows, 0)
     axes.set_yticks(np.arange(rows) + 0.5, codes.index, fontsize=9)
     axes.xaxis.tick_top()
-    axes.set_xticks(np.arange(count) + 0.5, codes.columns, rotation=48, ha="left", fontsize=8.5, color=style.INK)
+    slanted = {"rotation": 48, "ha": "left"} if count > 5 else {}
+    axes.set_xticks(np.arange(count) + 0.5, codes.columns, fontsize=8.5, color=style.INK, **slanted)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     handles = [Rectangle((0, 0), 1, 1, fc=colour, ec="none", label=name) for name, colour in kinds.values()]

@@ -46,8 +46,10 @@ class Word(str):
         return f"{self!s}{after_consonant if closed else after_vowel}"
 
 
-def amount(eok_won: float, language: str = "ko") -> Word:
+def amount(eok_won: float, language: str = "ko", signed: bool = False) -> Word:
     """An amount given in 억 원 (100 million won) as Koreans, or English readers, write it.
+
+    With ``signed`` a plus stands before what is not below zero, for changes.
 
     Examples
     --------
@@ -56,7 +58,7 @@ def amount(eok_won: float, language: str = "ko") -> Word:
     >>> amount(174923, "en"), amount(557, "en"), amount(3.27, "en")
     ('₩17.49 trillion', '₩55.7 billion', '₩327 million')
     """
-    sign = "-" if eok_won < 0 else ""
+    sign = "-" if eok_won < 0 else "+" if signed else ""
     size = abs(eok_won)
     if language == "en":
         if size >= 10_000:

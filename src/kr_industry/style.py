@@ -8,6 +8,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 FOCUS = "#0072B2"
 """What the chart is about (Okabe and Ito 2008, as all colours here)."""
@@ -20,6 +21,9 @@ INK = "#22272B"
 SOFT = "#5A6570"
 SHADES = ("#0072B2", "#56B4E9", "#A9C9DC", "#E6B072", "#D55E00")
 """An ordered scale of five."""
+
+PARTS = (FOCUS, "#56B4E9", "#E69F00", QUIET)
+"""Parts without an order, each light enough or dark enough for a value written in it."""
 
 VERDICTS = (FOCUS, "#56B4E9", SECOND, "#D5DADF")
 """Verified, verified within rounding, contradicted, unchecked."""
@@ -89,3 +93,19 @@ def emphasise(axes: Axes, highlight: str | None) -> None:
         label.set_color(INK)
         if label.get_text() == highlight:
             label.set_fontweight("bold")
+
+
+def written(value: float, digits: int = 0, signed: bool = False) -> str:
+    """A number with a dash for its minus sign, as the font has no U+2212, and no sign on a zero."""
+    text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
+    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "–")
+
+
+def thousands() -> FuncFormatter:
+    """A formatter of whole numbers for an axis."""
+    return FuncFormatter(lambda value, _position: written(value))
+
+
+def chart_text(text: str) -> str:
+    """A text as a chart can write it: a dash for the minus sign, as :func:`written` does."""
+    return text.replace("−", "–")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
+from matplotlib.figure import Figure
 
+from kr_industry import grids, style
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
 from kr_industry.audit.localise import Conflict, Suspect
 from kr_industry.korean import listing
@@ -64,6 +66,16 @@ class Trust:
         counts = counts.reindex(index=list(dict.fromkeys(chosen["table"])), columns=list(VERDICTS), fill_value=0)
         labels = names("table", self.language)
         return counts.rename(index=lambda table: labels[_slug(table)], columns=names("verdict", self.language))
+
+    def exhibit(self) -> tuple[Figure, str, str, pd.DataFrame]:
+        """The squares as a chart, what they show in words, where they come from, and their numbers."""
+        squares = self.squares()
+        return (
+            grids.squares(squares, style.VERDICTS, self.say("unit_squares")),
+            self.counts_sentence(),
+            self.say("source_audit"),
+            squares.reset_index(names=self.say("col_table")),
+        )
 
     def values_sentences(self) -> list[str]:
         """Which values the report uses, and what is left open; nothing where nothing contradicts."""

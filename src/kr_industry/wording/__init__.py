@@ -70,6 +70,8 @@ class Wording:
         self._templates = templates("common") | templates(topic)
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The sentence of a key with values put in; a minus sign stands before negative numbers."""
+        """The sentence of a key with values put in; negative numbers get a minus sign, zero no sign."""
         words = {name: Word(value) if type(value) is str else value for name, value in values.items()}
-        return re.sub(r"(?<![\w.–-])-(?=[\d.₩])", "−", self._templates[key][self.language].format(**words))
+        text = self._templates[key][self.language].format(**words)
+        text = re.sub(r"(?<![\w.–-])[+-](0(?:\.0+)?)(?![\d.])", r"\1", text)
+        return re.sub(r"(?<![\w.–-])-(?=[\d.₩])", "−", text)

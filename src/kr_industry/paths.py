@@ -1,0 +1,154 @@
+"""Charts of a few points: levels side by side with the least that is possible, and a path of two measures.
+
+As in :mod:`kr_industry.charts`, texts are already written in the reader's language.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from kr_industry import style
+from kr_industry.style import written
+
+
+def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: Sequence[int] = (), digits=3) -> Figure:
+    """A few series over a few years, named where they end, with the least value that is possible.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Series as columns, named as they shall be written, indexed by year; missing values are left out.
+    unit : str
+        What is drawn.
+    least : (text, value)
+        A dashed line.
+    outlooks : sequence of int
+        Years that are outlooks, drawn as open dots.
+    digits : int
+        Decimals of the values written.
+    """
+    figure, axes = style.figure(3.1)
+    order = frame.apply(lambda series: series.dropna().iloc[0]).sort_values().index
+    for name, colour in zip(frame.columns, (style.FOCUS, style.SECOND, style.THIRD), strict=False):
+        series = frame[name].dropna()
+        axes.plot(series.index, series, color=colour, lw=1.8)
+        below = name == order[0]
+        for year, value in series.items():
+            axes.plot(year, value, "o", color=colour, mfc="white" if year in outlooks else colour, ms=6)
+            axes.annotate(
+                written(value, digits),
+                (year, value),
+                xytext=(0, -8 if below else 7),
+                textcoords="offset points",
+                ha="center",
+                va="top" if below else "bottom",
+                fontsize=8.5,
+            )
+        axes.annotate(
+            name,
+            (series.index[-1], series.iloc[-1]),
+            xytext=(12, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            fontweight="bold",
+            color=colour,
+        )
+    text, value = least
+    axes.axhline(value, color=style.SOFT, lw=1, ls=(0, (4, 3)))
+    axes.annotate(
+        text,
+        (frame.index[0] - 0.35, value),
+        xytext=(0, -3),
+        textcoords="offset points",
+        va="top",
+        fontsize=8.5,
+        color=style.SOFT,
+    )
+    axes.set_ylim(0, frame.max().max() * 1.25)
+    axes.set_xlim(frame.index[0] - 0.4, frame.index[-1] + 1.1)
+    axes.set_xticks(frame.index, [str(year) for year in frame.index])
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    style.unit_title(figure, unit)
+    return figure
+
+
+def trail(frame: pd.DataFrame, units: tuple[str, str], rays: Mapping[str, float]) -> Figure:
+    """Two measures against each other, joined in the order of years, with rays of equal ratio.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Across and up, indexed by year.
+    units : (str, str)
+        What is drawn across and up.
+    rays : mapping of text to ratio
+        Up over across.
+    """
+    figure, axes = style.figure(3.9)
+    across, up = (frame[column].to_numpy(float) for column in frame.columns)
+    width, height = across.max() * 1.14, up.max() * 1.12
+    for text, ratio in rays.items():
+        end = min(width, height / ratio)
+        axes.plot([0, end], [0, end * ratio], color="#DDE2E6", lw=1, zorder=1)
+        axes.annotate(
+            text,
+            (end, end * ratio),
+            xytext=(-3, 3) if end == width else (0, 3),
+            textcoords="offset points",
+            ha="right" if end == width else "center",
+            fontsize=8,
+            color=style.SOFT,
+        )
+    dashed = np.diff(frame.index) > 1
+    for i, gap in enumerate(dashed):
+        axes.plot(across[i : i + 2], up[i : i + 2], color=style.FOCUS, lw=1.8, ls=(0, (3, 2)) if gap else "-", zorder=2)
+    axes.plot(across, up, "o", color=style.FOCUS, ms=5.5, zorder=3)
+    for years, point, offset in _labels(list(frame.index), np.column_stack([across / width, up / height])):
+        axes.annotate(
+            "·".join(map(str, years)),
+            (point[0] * width, point[1] * height),
+            xytext=offset,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=8.5,
+        )
+    axes.set_xlim(0, width)
+    axes.set_ylim(0, height)
+    axes.xaxis.set_major_formatter(style.thousands())
+    axes.yaxis.set_major_formatter(style.thousands())
+    axes.set_xlabel(units[0], fontsize=9)
+    style.unit_title(figure, units[1])
+    return figure
+
+
+def _labels(years: list[int], points: np.ndarray) -> Iterator[tuple[list[int], np.ndarray, tuple[float, float]]]:
+    """Which years to write at which point of a path, and how far from it: on the side with most room.
+
+    ``points`` are parts of an axis some 350 points wide and 230 high. Room is the distance to other points, to the
+    path and to what has been written; text is wider than high, so distances across count half. Points too close
+    for two labels share one.
+    """
+    places = points * (350, 230)
+    steps = np.linspace(0, 1, 12)[1:-1, None]
+    taken = np.vstack([places, *(a + steps * (b - a) for a, b in pairwise(places))])
+    waiting: list[int] = []
+    for number, (year, place) in enumerate(zip(years, places, strict=True)):
+        waiting.append(year)
+        if number + 1 < len(places) and np.hypot(*(places[number + 1] - place)) < 10:
+            continue
+        reach = 19 if len(waiting) == 1 else 32
+        angles = np.arange(16) * np.pi / 8
+        sides = np.column_stack([reach * np.cos(angles), 11 * np.sin(angles)])
+        others = taken[np.hypot(*(taken - place).T) > 1]
+        rooms = np.array([np.hypot(*((place + side - others) * (0.5, 1)).T).min() for side in sides])
+        rooms[((place + sides) < (18, 12)).any(axis=1)] = 0
+        side = sides[int(np.argmax(np.round(rooms, 6)))]
+        yield waiting, points[number], tuple(side)
+        taken = np.vstack([taken, place + side])
+        waiting = []
