@@ -7,7 +7,8 @@ import pytest
 
 from kr_industry import charts
 from notebook_reports import FRONT, RESULT, display
-from notebook_reports.display import Report, html_table, svg
+from notebook_reports.display import Report, html_table
+from notebook_reports.drawing import svg
 
 NASTY = '<script>alert("1")</script>'
 

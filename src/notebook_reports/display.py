@@ -6,19 +6,17 @@ and in the batch. Results and the front page also carry their data, which the ba
 
 import base64
 import html
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from IPython.display import display
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
 
 from notebook_reports import FONTS, FRONT, RESULT
-from notebook_reports.fonts import chart_texts
+from notebook_reports.drawing import font_files, svg
 
 _WORDS = {
     "ko": {
@@ -129,39 +127,6 @@ class Report:
         content = {"name": name, "unit": unit} | {k: None if v is None else float(v) for k, v in numbers.items()}
         bounds = "" if low is None else f" [{low:g}, {high:g}]"
         display({RESULT: content, "text/plain": f"{name} = {float(value):.10g} {unit}{bounds}"}, raw=True)
-
-
-def svg(figure: Figure, prefix: str, words: str) -> str:
-    """A figure as SVG to stand inside HTML: it scales, its text is text, it has a name, its ids begin with a prefix.
-
-    Coordinates are cut to hundredths of a point, which no eye can see and every machine agrees on.
-    """
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    opening, rest = text[text.index("<svg") :].strip().split(">", 1)
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()
-    rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL)
-    used = set(re.findall(r"#([\w.-]+)", rest))
-    rest = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", rest)
-    rest = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", rest)
-    rest = re.sub(r"url\(#", f"url(#{prefix}", rest)
-    rest = re.sub(r'xlink:href="#', f'href="#{prefix}', rest)
-    rest = re.sub(r"font-family: ('[^']+')", r"font-family: \1, sans-serif", rest)
-    rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
-    rest = re.sub(r"\s*\n\s*", "\n", rest)
-    name = f'role="img" aria-label="{escape(words)}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="max-width: 46rem" {name}>{rest}'
-    )
-
-
-def font_files(drawing: str) -> dict[str, str]:
-    """Files of the fonts that the text of an SVG uses, as matplotlib finds them here: "family/weight" to path."""
-    return {
-        f"{family}/{weight}": findfont(FontProperties(family=[family], weight=weight), fallback_to_default=False)
-        for family, weight in chart_texts(drawing)
-    }
 
 
 def html_table(frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int] = {}) -> Markup:

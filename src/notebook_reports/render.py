@@ -12,6 +12,9 @@ import nbformat
 from notebook_reports.execute import Execution
 from notebook_reports.fonts import font_faces
 
+_COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
+"""Kinds of tokens to which templates/style.css gives a colour."""
+
 TEMPLATES = Path(str(resources.files(__package__).joinpath("templates")))
 
 
@@ -65,7 +68,8 @@ def render(run: Execution, language: str, foot: Foot) -> str:
         "css": stylesheet(),
     }
     exporter = HTMLExporter(config=config)
-    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=exporter))
+    highlight = Highlight2HTML(pygments_lexer="ipython3", parent=exporter)
+    exporter.register_filter("highlight_code", lambda *args, **options: _coloured(highlight(*args, **options)))
     # HTMLExporter's own method passes the page through an HTML parser that writes SVG attributes in lower case.
     html, _ = TemplateExporter.from_notebook_node(exporter, notebook, resources={"report": page})
     html = _anchored(html)
@@ -104,6 +108,11 @@ def _anchored(html: str) -> str:
     numbers = count(1)
     pattern = r'<h2 id="[^"]*">(.*?)<a class="anchor-link"[^>]*>.*?</a></h2>'
     return re.sub(pattern, lambda heading: f'<h2 id="section-{next(numbers)}">{heading[1]}</h2>', html)
+
+
+def _coloured(code: str) -> str:
+    """Highlighted code without the marks of tokens that the style sheet leaves in the colour of the text."""
+    return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", code)
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,77 @@
+"""A matplotlib figure as SVG that stands inside a page, as small as it can be without a change to the eye."""
+
+import io
+import re
+from xml.etree import ElementTree
+
+from markupsafe import escape
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+
+from notebook_reports.fonts import chart_texts
+
+_SVG = "http://www.w3.org/2000/svg"
+
+
+def svg(figure: Figure, prefix: str, words: str) -> str:
+    """A figure as SVG to stand inside HTML: it scales, its text is text, it has a name, its ids begin with a prefix.
+
+    Coordinates are cut to hundredths of a point, which no eye can see and every machine agrees on.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    opening, rest = text[text.index("<svg") :].strip().split(">", 1)
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()
+    rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL)
+    used = set(re.findall(r"#([\w.-]+)", rest))
+    rest = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", rest)
+    rest = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", rest)
+    rest = re.sub(r"url\(#", f"url(#{prefix}", rest)
+    rest = re.sub(r'xlink:href="#', f'href="#{prefix}', rest)
+    rest = re.sub(r"font-family: ('[^']+')", r"font-family: \1, sans-serif", rest)
+    rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
+    rest = _slim(rest)
+    name = f'role="img" aria-label="{escape(words)}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="max-width: 46rem" {name}>{rest}'
+    )
+
+
+def font_files(drawing: str) -> dict[str, str]:
+    """Files of the fonts that the text of an SVG uses, as matplotlib finds them here: "family/weight" to path."""
+    return {
+        f"{family}/{weight}": findfont(FontProperties(family=[family], weight=weight), fallback_to_default=False)
+        for family, weight in chart_texts(drawing)
+    }
+
+
+def _slim(content: str) -> str:
+    """What stands inside an SVG element, without groups that say nothing, shapes that show nothing, and idle space."""
+    ElementTree.register_namespace("", _SVG)
+    root = ElementTree.fromstring(f'<svg xmlns="{_SVG}">{content}')  # noqa: S314 — matplotlib wrote it
+    _unwrap(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return text.split(">", 1)[1]
+
+
+def _unwrap(element: ElementTree.Element) -> None:
+    """Put the children of groups without attributes in their place, and leave out what does not show."""
+    kept = []
+    for child in element:
+        kind = child.tag.removeprefix(f"{{{_SVG}}}")
+        if kind != "text":
+            _unwrap(child)
+            child.text = child.text.strip() if child.text and kind == "style" else None
+        child.tail = None
+        if kind == "path":
+            if "d" in child.attrib:
+                child.set("d", re.sub(r"\s*([MLCQz])\s*", r"\1", child.get("d")).replace("\n", " "))
+            style = child.get("style", "")
+            if re.fullmatch(r"fill: none", style) and "id" not in child.attrib:
+                continue
+        if kind == "g" and not child.attrib:
+            kept += list(child)
+        elif kind not in ("g", "defs") or len(child):
+            kept.append(child)
+    element[:] = kept
