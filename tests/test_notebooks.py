@@ -66,7 +66,9 @@ def _papermill(root, tmp_path, name, **parameters):
     [
         ("photonics_trend", {}, "2013년 2조 7,105억 원으로 늘었다"),
         ("photonics_trend", {"segment": "광소재", "measure": "firms", "first_year": 2008, "language": "en"},
-         "Optical materials sold"),
+         "No turn in the growth of firms of optical materials is estimated"),
+        ("photonics_trend", {"measure": "firms", "last_year": 2016, "horizon": 5, "confidence": 80},
+         "2017년 업체 수 전망은"),
         ("photonics_trend", {"measure": "employment", "last_year": 2014}, "고용인원은 1999년 1,896명에서"),
         ("bio_growth", {}, "바이오의료기기가 22.4%p로 59%를"),
         ("bio_growth", {"measure": "exports", "segment": "bio_environment"}, "바이오환경 수출은 2019년 6억"),

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from kr_industry.korean import amount
+
 READMES = ["README.md", "README.ko.md"]
 
 
@@ -48,7 +50,8 @@ def test_every_command_is_understood(root, readme):
 
 def test_the_numbers_are_the_results_of_the_reports(root, readme):
     with (root / "reports" / "results.csv").open(encoding="utf-8", newline="") as file:
-        rows = {(row["report"], row["result"]): float(row["value"]) for row in csv.DictReader(file)}
+        found = {(row["report"], row["result"]): row for row in csv.DictReader(file)}
+    rows = {key: float(row["value"]) for key, row in found.items()}
     photonics, bio, regions = (
         f"{name}.ko" for name in ("photonics_trend/total", "bio_growth/total", "regional_strategic_tech/national")
     )
@@ -56,6 +59,7 @@ def test_the_numbers_are_the_results_of_the_reports(root, readme):
         f"{rows[photonics, 'sales_cagr_1999_2003']:.1f} %",
         f"{rows[photonics, 'sales_cagr_2003_2008']:.1f} %",
         f"**{100 * (1 - 23005 / 27105):.1f} %**",
+        f"**{rows[photonics, 'sales_kink_year']:.1f}**",
         f"{rows[bio, 'production_growth_2020']:.1f} %",
         f"**{rows[bio, 'ivd_share_of_increase']:.1f} %**",
         f"{rows[bio, 'growth_without_ivd']:.1f} %",
@@ -64,6 +68,11 @@ def test_the_numbers_are_the_results_of_the_reports(root, readme):
     assert [number for number in expected if number not in readme] == []
     for result in ("technologies_covered", "largest_crowd"):
         assert f"{rows[regions, result]:.0f}" in readme
+    language = "ko" if "한국 전략산업" in readme else "en"
+    kink, forecast = found[photonics, "sales_kink_year"], found[photonics, "forecast_sales_2019"]
+    for bound in ("low", "high"):
+        assert f"{float(kink[bound]):.1f}" in readme
+        assert amount(float(forecast[bound]), language) in readme.replace("₩1.88 to", "₩1.88 trillion to")
     assert 17 - rows[regions, "regions_without"] == 13
     reports = len({report for report, _ in rows})
     assert re.search(rf"\b{reports}(?: reports|편)", readme)
