@@ -147,14 +147,11 @@ def _make_all(
         return
     bar = tqdm(total=len(jobs), unit="report", file=sys.stderr, disable=None)
     # Fresh interpreters: papermill's event loops and forked threads do not go together.
-    pool = ProcessPoolExecutor(
-        min(workers, len(jobs)),
-        get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
-    )
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"))
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it from their first moment on
     try:
         pending = {pool.submit(make, job): job for job in jobs}
+        signal.signal(signal.SIGINT, handler)
         for future in as_completed(pending):
             report = pending[future].report
             try:
@@ -175,5 +172,6 @@ def _make_all(
             worker.terminate()
         raise
     finally:
+        signal.signal(signal.SIGINT, handler)
         bar.close()
     pool.shutdown()
