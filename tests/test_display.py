@@ -7,7 +7,7 @@ import pytest
 
 from kr_industry import charts
 from notebook_reports import FRONT, RESULT, display
-from notebook_reports.display import Report, html_table
+from notebook_reports.display import Report, html_table, number_text
 from notebook_reports.drawing import svg
 
 NASTY = '<script>alert("1")</script>'
@@ -72,6 +72,21 @@ def test_tables_align_numbers_and_mark_what_is_missing():
     assert '<td class="number">1.25</td>' in html
     assert '<td class="number">–</td>' in html
     assert '<th scope="row" class="short">a</th>' in html
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (-0.0024, 2, "0.00"),
+        (-0.0, 0, "0"),
+        (-0.4, 0, "0"),
+        (-0.6, 0, "−1"),
+        (-1234.5, 1, "−1,234.5"),
+        (0.004, 1, "0.0"),
+    ],
+)
+def test_a_number_that_is_written_as_zero_has_no_sign(value, digits, text):
+    assert number_text(value, digits) == text
 
 
 def test_results_and_front_carry_their_data(shown):

@@ -165,10 +165,11 @@ def _decimals(column: pd.Series) -> int:
 
 
 def number_text(value: object, digits: int) -> str:
-    """A number as a reader sees it: thousands set apart, a true minus sign, a dash where it is missing."""
+    """A number as a reader sees it: thousands set apart, a true minus sign but not on zero, a dash for none."""
     if pd.isna(value):
         return "–"
-    return f"{value:,.{digits}f}".replace("-", "−")
+    text = f"{value:,.{digits}f}"
+    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
 
 
 def _csv(frame: pd.DataFrame) -> str:
