@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kr_industry.concentration import concentration
+from kr_industry.concentration import concentration, concentration_by_year
 
 parts = st.lists(st.floats(min_value=0, max_value=1e9), min_size=2, max_size=30).filter(
     lambda values: sum(values) > 1e-3
@@ -42,6 +42,13 @@ def test_neither_unit_nor_order_matters(values, scale, random):
 def test_the_ends():
     assert concentration(pd.Series([5, 5, 5, 5]))[["herfindahl", "gini"]].tolist() == pytest.approx([0.25, 0])
     assert concentration(pd.Series([0, 0, 7]))[["herfindahl", "normalised", "gini_normalised"]].tolist() == [1, 1, 1]
+
+
+def test_each_measure_and_year_has_its_row():
+    tables = {"sales": pd.DataFrame({2017: [1, 1], 2018: [3, 1]}), "firms": pd.DataFrame({2018: [1, 0]})}
+    found = concentration_by_year(tables)
+    assert list(found.index) == [("sales", 2017), ("sales", 2018), ("firms", 2018)]
+    assert found["herfindahl"].tolist() == [0.5, 0.625, 1.0]
 
 
 @pytest.mark.parametrize(

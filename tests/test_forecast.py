@@ -7,7 +7,16 @@ from statsmodels.regression.linear_model import OLS
 
 from kr_industry.coverage import forecast_coverage
 from kr_industry.data import load
-from kr_industry.forecast import KNOWN, METHODS, NEEDED, forecast, interval, mean_errors, rolling_origin
+from kr_industry.forecast import (
+    KNOWN,
+    METHODS,
+    NEEDED,
+    forecast,
+    interval,
+    mean_errors,
+    probability_above,
+    rolling_origin,
+)
 from kr_industry.growth import latest_run
 
 series = st.lists(st.floats(min_value=1, max_value=1e6), min_size=NEEDED, max_size=10).map(
@@ -100,7 +109,25 @@ def test_intervals_hold_what_they_should():
 )
 def test_what_cannot_be_forecast_is_told(values, message):
     with pytest.raises(ValueError, match=message):
+        probability_above(pd.Series(values, dtype=float), pd.Series({2025: 1.0}))
+    with pytest.raises(ValueError, match=message):
         forecast(pd.Series(values, dtype=float), 1)
+
+
+@given(series, methods, st.floats(min_value=51, max_value=99), st.integers(1, 5))
+def test_the_chance_of_a_bound_is_what_lies_beyond_it(values, method, confidence, horizon):
+    path = forecast(values, horizon, confidence, method)
+    if (path["high"] > path["low"] * (1 + 1e-9)).all():  # a series that never deviates has no width
+        assert probability_above(values, path["high"], method).tolist() == pytest.approx(
+            [50 - confidence / 2] * horizon
+        )
+        assert probability_above(values, path["low"], method).tolist() == pytest.approx([50 + confidence / 2] * horizon)
+
+
+@pytest.mark.parametrize("targets", [{2018: 5.0}, {2019: 0.0}, {2019: -3.0, 2020: 5.0}])
+def test_targets_that_cannot_be_are_told(sales, targets):
+    with pytest.raises(ValueError, match="targets must be above zero and for years after 2018"):
+        probability_above(sales, pd.Series(targets))
 
 
 def test_double_years_are_told():

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from kr_industry import subjects
 from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, outlook, segments, spread, stages, strategy, turning
@@ -56,7 +57,7 @@ def test_every_measure_has_its_sentences(annual, measure, language):
     assert stages.rates_sentence(rates, measure, say).count("%") == len(rates)
     series = annual[measure].astype(float)
     kink, others = find_kink(series), without_each_year(series)
-    noun = stages.noun(measure, "total", say)
+    noun = subjects.noun("photonics", measure, "total", say)
     assert f"{kink.year:.1f}" in turning.kink_sentence(kink, others, noun, say)
     assert len(turning.more_sentences(series, kink, others, noun, say)) in (3, 4)
 

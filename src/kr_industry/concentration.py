@@ -1,5 +1,7 @@
 """How concentrated a whole is in its parts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -54,3 +56,20 @@ def concentration(parts: pd.Series) -> pd.Series:
             "gini_normalised": gini * number / (number - 1),
         }
     )
+
+
+def concentration_by_year(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """:func:`concentration` of each measure and year.
+
+    Parameters
+    ----------
+    parts : mapping of measure to pandas.DataFrame
+        Parts (rows) by year (columns), without a total.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by (measure, year).
+    """
+    rows = {(measure, year): concentration(table[year]) for measure, table in parts.items() for year in table}
+    return pd.DataFrame.from_dict(rows, orient="index")

@@ -138,6 +138,58 @@ def turning(
     return figure
 
 
+def pace(values: pd.Series, path: pd.Series, unit: str, label: str) -> Figure:
+    """Consecutive years with their values, and the path that an earlier pace would have taken, from zero.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Values by year.
+    path : pandas.Series
+        The path by year, to the last year of the values.
+    unit : str
+        Unit of the values.
+    label : str
+        What stands at the end of the path.
+    """
+    figure, axes = style.figure(3.3)
+    axes.plot(path.index, path, color=style.SECOND, lw=1.6, ls=(0, (4, 2)), zorder=1)
+    _joined(axes, values, style.FOCUS, 2, 5.5)
+    last = values.index[-1]
+    axes.plot([last, last], [path[last], values[last]], color=style.QUIET, lw=1, zorder=0)
+    for year, value in values.items():
+        under = year != last and path.get(year, 0) >= value * (1 - 1e-9)
+        axes.annotate(
+            written(value),
+            (year, value),
+            xytext=(0, -8 if under else 8),
+            textcoords="offset points",
+            ha="center",
+            va="top" if under else "baseline",
+            fontsize=9,
+            fontweight="bold" if year == last else "normal",
+            color=style.FOCUS,
+        )
+    axes.annotate(
+        label,
+        (last, path[last]),
+        xytext=(0, -8),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=8.5,
+        color=style.SECOND,
+        linespacing=1.3,
+    )
+    axes.set_ylim(0, max(values.max(), path.max()) * 1.14)
+    axes.set_xlim(values.index[0] - 0.5, last + 0.7)
+    axes.set_xticks(values.index, [str(year) for year in values.index])
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    style.unit_title(figure, unit)
+    return figure
+
+
 def fan(
     history: pd.Series,
     bands: Sequence[tuple[str, pd.DataFrame]],
@@ -173,12 +225,13 @@ def fan(
     axes.plot([last, *naive[1].index], [history[last], *naive[1]], color=style.SOFT, lw=1.4, ls=":", label=naive[0])
     _joined(axes, history, style.FOCUS, 2, 5)
     for (name, values), marker in zip(marks.items(), ("D", "s"), strict=False):
-        axes.plot(
-            values.index, values, marker, mfc="white", mec=style.SECOND, mew=1.8, ms=7, ls="", label=name, zorder=4
-        )
+        size, line = (7, "") if len(values) == 1 else (4.5, "-")
+        drawn = {"mfc": "white", "mec": style.SECOND, "mew": 1.8, "ms": size, "ls": line, "lw": 1}
+        axes.plot(values.index, values, marker, color=style.SECOND, label=name, zorder=4, **drawn)
     widest = bands[0][1]
-    ends = widest.index[-1]
-    for value, side in ((widest["high"].iloc[-1], "bottom"), (widest["low"].iloc[-1], "top")):
+    ends, most = widest.index[-1], max(history.max(), *(band.max() for band in (widest["high"], *marks.values())))
+    low, high = widest.iloc[-1][["low", "high"]]
+    for value, side in ((high, "bottom"), (low, "top" if low > 0.1 * most else "bottom")):  # not onto the axis
         axes.annotate(
             written(value),
             (ends, value),
@@ -189,7 +242,7 @@ def fan(
             fontsize=8.5,
             color=style.FOCUS,
         )
-    axes.set_ylim(0, max(history.max(), widest["high"].max(), *(values.max() for values in marks.values())) * 1.14)
+    axes.set_ylim(0, most * 1.14)
     axes.yaxis.set_major_formatter(style.thousands())
     years = np.arange(history.index[0], ends + 1)
     axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)

@@ -100,6 +100,32 @@ def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: st
     return np.exp(pd.DataFrame(rows, index=years, columns=["value", "low", "high"]))
 
 
+def probability_above(values: pd.Series, targets: pd.Series, method: str = "half_drift") -> pd.Series:
+    """The probability, in percent, that a forecast gives to outcomes above a target.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Values above zero of consecutive years.
+    targets : pandas.Series
+        Targets above zero, indexed by years after the last one.
+    method : str
+        One of :data:`METHODS`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`forecast`, or a target is not above zero or not for a later year.
+    """
+    logs = _logs(values, NEEDED)
+    ahead = targets.index.to_numpy() - int(values.index[-1])
+    if (ahead < 1).any() or not (targets > 0).all():
+        raise ValueError(f"targets must be above zero and for years after {values.index[-1]}, got {targets.to_dict()}")
+    centres, errors, degrees = METHODS[method](logs, int(ahead.max()))
+    distance = (np.log(targets.to_numpy(float)) - centres[ahead - 1]) / errors[ahead - 1]
+    return pd.Series(100 * student.sf(distance, degrees), index=targets.index)
+
+
 def rolling_origin(values: pd.Series, horizon: int) -> pd.DataFrame:
     """What each method would have said at each earlier year, against what came (Tashman 2000).
 

@@ -1,4 +1,4 @@
-"""Charts of a few points: levels side by side with the least that is possible, and a path of two measures.
+"""Charts of a few points: levels with the least that is possible, growth against size, a path of two measures.
 
 As in :mod:`kr_industry.charts`, texts are already written in the reader's language.
 """
@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from kr_industry import style
 from kr_industry.style import written
@@ -75,6 +77,83 @@ def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: S
     axes.spines["left"].set_visible(False)
     style.unit_title(figure, unit)
     return figure
+
+
+GROWTHS = (-90, -75, -50, -25, 0, 25, 50, 100, 200, 300, 500)
+"""Percentages that an axis of growth may name."""
+
+
+def bubbles(frame: pd.DataFrame, units: tuple[str, str], highlight: str | None = None) -> Figure:
+    """Growth against size, both on logarithmic scales; the area of a dot is what it contributes to the total.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``size`` (above zero), ``growth`` (percent, above −100) and ``contribution``, indexed by name.
+    units : (str, str)
+        What is drawn across and up.
+    highlight : str, optional
+        Name in colour; all where left out.
+    """
+    figure, axes = style.figure(4.1)
+    ratios = 1 + frame["growth"] / 100
+    areas = 16 + 900 * frame["contribution"].abs() / (frame["contribution"].abs().max() or 1)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(frame["size"].min() / 1.6, frame["size"].max() * (frame["size"].max() / frame["size"].min()) ** 0.5)
+    low, high = min(ratios.min(), 1) / 1.25, max(ratios.max(), 1) * 1.3
+    axes.set_ylim(low, high)
+    axes.axhline(1, color=style.SOFT, lw=0.8, zorder=0)
+    labels = []
+    for name, row in frame.iterrows():
+        quiet = highlight not in (None, name)
+        colour = style.SECOND if row["growth"] < 0 else style.FOCUS
+        place = (row["size"], ratios[name])
+        axes.scatter(*place, s=areas[name], color=style.QUIET if quiet else colour, lw=0)
+        text = f"{name} {written(row['growth'], 1, signed=True)}"
+        bold = "bold" if name == highlight else "normal"
+        label = axes.annotate(text, place, (0, 0), textcoords="offset points", fontsize=8.5, fontweight=bold)
+        label.set_in_layout(False)  # the axes shall not shrink for labels that are moved afterwards
+        labels.append(label)
+    axes.minorticks_off()
+    shown = [growth for growth in GROWTHS if low <= 1 + growth / 100 <= high]
+    axes.set_yticks([1 + growth / 100 for growth in shown], [written(growth, signed=True) for growth in shown])
+    axes.xaxis.set_major_formatter(style.thousands())
+    axes.set_xlabel(units[0], fontsize=9)
+    style.unit_title(figure, units[1])
+    _beside(figure, labels, np.sqrt(areas.to_numpy()) / 2)
+    return figure
+
+
+def _beside(figure: Figure, labels: Sequence[Annotation], radii: np.ndarray) -> None:
+    """Put each label on the first side of its dot where it touches no dot, no other label and not the line at 0."""
+    figure.draw_without_rendering()  # lays out the axes, so that places are known
+    axes = figure.axes[0]
+    nought = axes.transData.transform((axes.get_xlim()[0], 1))[1]
+    taken = [Bbox.from_extents(axes.bbox.x0, nought - 1, axes.bbox.x1, nought + 1)]
+    for label, radius in zip(labels, radii, strict=True):
+        x, y = axes.transData.transform(label.xy)
+        taken.append(Bbox.from_extents(x, y, x, y).padded(radius * figure.dpi / 72))
+    for label, radius in zip(labels, radii, strict=True):
+        for (x, y), across, up in _SIDES:
+            label.set(position=((radius + 4) * x, (radius + 3) * y), ha=across, va=up)
+            box = label.get_window_extent()
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+            if inside and not any(box.overlaps(other) for other in taken):
+                break
+        else:
+            label.set(position=(radius + 4, 0), ha="left", va="center")
+        taken.append(label.get_window_extent())
+
+
+_SIDES = (
+    ((1, 0), "left", "center"),
+    ((0.6, 1), "left", "bottom"),
+    ((0.6, -1), "left", "top"),
+    ((-1, 0), "right", "center"),
+    ((0, 1), "center", "bottom"),
+    ((0, -1), "center", "top"),
+)
 
 
 def trail(frame: pd.DataFrame, units: tuple[str, str], rays: Mapping[str, float]) -> Figure:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from kr_industry import curves
 from kr_industry.forecast import METHODS, NEEDED, forecast, mean_errors, rolling_origin
 from kr_industry.growth import latest_run
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording
 
 INNER = 50
@@ -116,14 +116,15 @@ class Prospects:
                 )
         return told
 
-    def figure(self, unit: str, marks: Mapping[str, pd.Series]) -> Figure:
+    def exhibit(self, unit: str, source: str, marks: Mapping[str, pd.Series]) -> Exhibit:
         """The fan, the naive forecast, and marks by name for what others expected or what came."""
         bands = [(self.say("band", confidence=level), self.path(confidence=level)) for level in self._levels()]
         naive = (self.say("naive"), self.path("naive")["value"])
         years = bands[0][1].index
         shown = {name: values[values.index.isin(years)] for name, values in marks.items()}
         shown = {name: values for name, values in shown.items() if len(values)}
-        return curves.fan(self.run, bands, naive, unit, self.say("middle"), shown)
+        drawing = curves.fan(self.run, bands, naive, unit, self.say("middle"), shown)
+        return drawing, self.finding(), source, self.numbers()
 
     def numbers(self) -> pd.DataFrame:
         """The forecasts of both methods with their bounds, for readers."""

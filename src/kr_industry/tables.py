@@ -1,8 +1,14 @@
-"""Tables that more than one notebook shows, with columns named in the reader's language."""
+"""What more than one notebook shows: exhibits, and tables with columns named in the reader's language."""
+
+from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from kr_industry.wording import Wording, names
+
+Exhibit = tuple[Figure, str, str, pd.DataFrame]
+"""A chart, what it shows in words, where its figures come from, and the figures."""
 
 
 def sources(documents: pd.DataFrame, identifiers: list[str], say: Wording) -> pd.DataFrame:
@@ -13,6 +19,20 @@ def sources(documents: pd.DataFrame, identifiers: list[str], say: Wording) -> pd
     return pd.DataFrame(
         {say("col_source"): rows[f"title{suffix}"], say("col_by"): by, say("col_content_date"): rows["content_date"]}
     ).reset_index(drop=True)
+
+
+_SPREAD = ("herfindahl", "normalised", "effective", "largest_two", "gini")
+
+
+def concentrations_for_readers(table: pd.DataFrame, labels: Mapping[str, str], say: Wording) -> pd.DataFrame:
+    """The measures of concentration, a row for each measure and year, as ``concentration_by_year`` gives them."""
+    return pd.DataFrame(
+        {
+            say("col_basis"): [labels[measure] for measure, _ in table.index],
+            say("col_year"): [str(year) for _, year in table.index],
+        }
+        | {say(f"col_{name}"): table[name].to_numpy() for name in _SPREAD}
+    )
 
 
 _MONEY = {"usd_100m": "US$", "eur_100m": "€"}

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from kr_industry import grids, style
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
 from kr_industry.audit.localise import Conflict, Suspect
 from kr_industry.korean import listing
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
 
@@ -67,7 +67,7 @@ class Trust:
         labels = names("table", self.language)
         return counts.rename(index=lambda table: labels[_slug(table)], columns=names("verdict", self.language))
 
-    def exhibit(self) -> tuple[Figure, str, str, pd.DataFrame]:
+    def exhibit(self) -> Exhibit:
         """The squares as a chart, what they show in words, where they come from, and their numbers."""
         squares = self.squares()
         return (

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pandas as pd
 
-from kr_industry import charts, growth, paths
+from kr_industry import growth, paths, spans
 from kr_industry.korean import amount, listing
-from kr_industry.photonics.stages import Exhibit, bounds
+from kr_industry.photonics.stages import bounds
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
 FACTORS = ("firms", "size", "productivity")
@@ -79,7 +80,7 @@ def decomposition_exhibit(parts: pd.DataFrame, annual: pd.DataFrame, say: Wordin
     named = parts.rename(columns=names("photonics_factor", say.language))
     named.index = [f"{first}–{last}" for first, last in parts.index]
     return (
-        charts.stacked(named, say("axis_decomposition"), say("total_growth")),
+        spans.stacked(named, say("axis_decomposition"), say("total_growth")),
         decomposition_sentences(parts, annual, say)[0],
         say("table_3"),
         named.reset_index(names=say("col_interval")),

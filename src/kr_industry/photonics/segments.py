@@ -8,7 +8,8 @@ import pandas as pd
 
 from kr_industry import charts, growth
 from kr_industry.korean import listing
-from kr_industry.photonics.stages import Exhibit, quantity
+from kr_industry.photonics.stages import quantity
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, moved, names
 
 SOURCES = {"sales": "table_57", "firms": "table_34"}

@@ -5,24 +5,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kr_industry import charts, paths
-from kr_industry.concentration import concentration
+from kr_industry.concentration import concentration_by_year
 from kr_industry.korean import amount
 from kr_industry.photonics.segments import ByYear
-from kr_industry.photonics.stages import Exhibit
+from kr_industry.tables import Exhibit, concentrations_for_readers
 from kr_industry.wording import Wording, names
-
-SHOWN = ("herfindahl", "normalised", "effective", "largest_two", "gini")
-"""Measures of concentration that readers are shown, in this order."""
 
 
 def concentrations(by_years: list[ByYear]) -> pd.DataFrame:
     """The measures of concentration for each measure and year, indexed by (measure, year)."""
-    rows = {
-        (by_year.measure, year): concentration(by_year.values[year].drop("total"))
-        for by_year in by_years
-        for year in by_year.values.columns
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return concentration_by_year({by_year.measure: by_year.values.drop(index="total") for by_year in by_years})
 
 
 def concentration_sentences(table: pd.DataFrame, say: Wording) -> list[str]:
@@ -49,19 +41,11 @@ def concentration_exhibit(table: pd.DataFrame, sales: ByYear, say: Wording) -> E
     index, least = table["herfindahl"].unstack(level=0), table["least"].iloc[0]
     drawn = index[["sales", "firms"]].rename(columns=lambda measure: say(f"basis_{measure}"))
     line = (say("least", count=round(1 / least), least=least), least)
-    labels = names("photonics_measure", say.language)
-    numbers = pd.DataFrame(
-        {
-            say("col_basis"): [labels[measure] for measure, _ in table.index],
-            say("col_year"): [str(year) for _, year in table.index],
-        }
-        | {say(f"col_{name}"): table[name].to_numpy() for name in SHOWN}
-    )
     return (
         paths.levels(drawn, say("axis_concentration"), line, sales.outlooks),
         concentration_sentences(table, say)[0],
         say("table_45"),
-        numbers,
+        concentrations_for_readers(table, names("photonics_measure", say.language), say),
     )
 
 

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from kr_industry import curves, growth
 from kr_industry.korean import Word, amount, listing
 from kr_industry.style import written
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, moved, names
-
-Exhibit = tuple[Figure, str, str, pd.DataFrame]
-"""A chart, what it shows in words, where its figures come from, and the figures."""
 
 BOUNDS = (1999, 2003, 2008, 2012, 2013, 2018)
 """Ends of the policy stages, the year of the peak, and the last year of table 3."""
@@ -38,30 +35,6 @@ def interval_growth(annual: pd.DataFrame, measure: str) -> pd.DataFrame:
         ``sales``, ``employment`` or ``firms``.
     """
     return growth.growth_by_interval(annual[measure].astype(float), bounds(annual))
-
-
-def noun(measure: str, segment: str, say: Wording) -> str:
-    """A measure of the total or of a segment, as it stands inside a sentence."""
-    measured = names("photonics_measure", say.language, inline=True)[measure]
-    if segment == "total":
-        return measured
-    return say("noun_segment", measure=measured, segment=names("photonics_segment", say.language, inline=True)[segment])
-
-
-def subject(series: pd.Series, measure: str, segment: str, say: Wording) -> str:
-    """What a report is about: the total or a segment, its years, and the measure."""
-    return say(
-        "subject" if segment == "total" else "subject_segment",
-        segment=names("photonics_segment", say.language)[segment],
-        first_year=series.index[0],
-        last_year=series.index[-1],
-        measure=names("photonics_measure", say.language, inline=True)[measure],
-    )
-
-
-def segment_title(segment: str, say: Wording) -> str:
-    """The title of a report on one segment."""
-    return say("title_segment", segment=names("photonics_segment", say.language)[segment])
 
 
 def quantity(value: float, measure: str, language: str) -> str:

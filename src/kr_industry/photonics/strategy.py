@@ -4,7 +4,7 @@ import pandas as pd
 
 from kr_industry import grids, style
 from kr_industry.korean import listing
-from kr_industry.photonics.stages import Exhibit
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
 SOURCES = ("gwangju_cluster_2013", "strategic_tech_2022", "inauguration_2022")

@@ -8,8 +8,8 @@ import pandas as pd
 
 from kr_industry import curves
 from kr_industry.breaks import NEEDED, Kink
-from kr_industry.photonics.stages import Exhibit
 from kr_industry.style import chart_text
+from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording
 
 

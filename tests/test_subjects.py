@@ -1,0 +1,27 @@
+import pandas as pd
+import pytest
+
+from kr_industry import subjects
+from kr_industry.wording import Wording
+
+
+@pytest.mark.parametrize(
+    ("industry", "measure", "segment", "language", "noun"),
+    [
+        ("photonics", "sales", "total", "ko", "매출액"),
+        ("photonics", "firms", "optical_materials", "en", "firms of optical materials"),
+        ("bio", "exports", "bio_food", "ko", "바이오식품 수출"),
+        ("bio", "production", "total", "en", "production"),
+    ],
+)
+def test_nouns_as_they_stand_in_a_sentence(industry, measure, segment, language, noun):
+    assert subjects.noun(industry, measure, segment, Wording(industry, language)) == noun
+
+
+def test_titles_and_subjects_name_the_segment_and_its_years():
+    say = Wording("bio", "ko")
+    values = pd.Series({2019: 1.0, 2020: 2.0})
+    assert subjects.title("bio", "total", say) == "국내 바이오산업의 성장"
+    assert subjects.title("bio", "bio_food", say) == "국내 바이오산업: 바이오식품"
+    assert subjects.subject("bio", values, "exports", "bio_food", say).endswith("바이오식품, 2019–2020년, 수출 기준")
+    assert subjects.subject("bio", values, "exports", "total", say).startswith("국내 바이오산업 전체, 2019–2020년")
