@@ -7,7 +7,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from kr_industry import bio, charts, curves, grids, regions, style
+from kr_industry import charts, curves, grids, paths, regions, spans, style
+from kr_industry.bio import diagnostics, exporting, outlook, plans, production
+from kr_industry.bio import segments as bio_segments
+from kr_industry.bio import spread as bio_spread
 from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, segments, spread, stages, strategy, turning
@@ -136,22 +139,76 @@ def test_fan(annual, language, measure, horizon, last):
     values = annual[measure].astype(float)
     ahead = Prospects(values.loc[:last], horizon, 95, "noun", str, language)
     marks = {"outlook of somebody": pd.Series({2019: values.max()}), "outcome": values.loc[last + 1 :]}
-    figure = ahead.figure("unit", marks)
+    figure, words, source, numbers = ahead.exhibit("unit", "source", marks)
     check(figure)
     assert len(figure.axes[0].collections) == 2
     named = {text.get_text() for text, _ in _texts(figure)}
     assert ("outcome" in named) == (last < 2018)
+    assert (words, source, len(numbers)) == (ahead.finding(), "source", horizon)
 
 
 @languages
 def test_change_and_shares(language):
-    labels = names("bio_segment", language)
-    intensity = bio.export_intensity(load("bio/segments")).rename(index=labels)
-    check(charts.change(intensity[2019], intensity[2020], ("2019", "2020"), "%"))
+    intensity = exporting.export_intensity(load("bio/segments"))
+    check(exporting.intensity_exhibit(intensity, "bio_food", Wording("bio", language))[0])
     degrees = load("bio/education").pivot(index="population", columns="degree", values="share")
     figure = charts.shares(degrees, "%", percent=True)
     check(figure)
     assert {"5.5", "18.2", "76.2"} <= {text.get_text() for text, _ in _texts(figure)}
+
+
+bio_measures = pytest.mark.parametrize("measure", ["production", "exports"])
+
+
+@languages
+@bio_measures
+@pytest.mark.parametrize("segment", ["total", "bio_medical_devices", "bio_environment"])
+def test_bio_segments(language, measure, segment):
+    say, rows = Wording("bio", language), load("bio/segments")
+    table = bio_segments.segment_table(rows, measure)
+    for exhibit in (bio_segments.waterfall_exhibit, bio_segments.size_exhibit, bio_segments.levels_exhibit):
+        check(exhibit(table, measure, segment, say)[0])
+    check(exporting.change_exhibit(rows, segment, say)[0])
+    check(bio_spread.exhibit(bio_spread.concentrations(rows), rows, say)[0])
+
+
+@languages
+@pytest.mark.parametrize("base", [2016, 2017, 2018])
+def test_pace_and_bounds(language, base):
+    say, made = Wording("bio", language), load("bio/production").set_index("year")["production"].astype(float)
+    check(production.exhibit(made, base, say)[0])
+    tests = diagnostics.known(load("bio/segments"), 27782)
+    figure, _, _, numbers = diagnostics.exhibit(tests, production.rate_before(made, base), base, say)
+    check(figure)
+    assert len(numbers) == 8
+    for horizon, confidence in ((1, 50), (3, 95), (5, 99)):
+        ahead = Prospects(made, horizon, confidence, "noun", str, language)
+        check(ahead.exhibit("unit", "source", outlook.marks(ahead, say))[0])
+
+
+@languages
+def test_map_of_bio_plans(language):
+    tiles = load("regions/regions").set_index("id")
+    naming = plans.named(load("regions/terms"), load("regions/codebook"), list(tiles.index))
+    figure, _, _, numbers = plans.exhibit(load("bio/province_plans"), naming, tiles, Wording("bio", language))
+    check(figure)
+    assert len(numbers) == 10
+
+
+@pytest.mark.parametrize("numbers", [[5.0, -9.0, 2.0], [-1.0, -2.0, -3.0], [0.0, 0.0, 0.0]])
+def test_waterfall_steps_end_at_the_total(numbers):
+    figure = spans.waterfall(pd.Series(numbers, index=["a", "b", "c"]), "unit", "total")
+    check(figure)
+    total = figure.axes[0].patches[-1]
+    assert total.get_x() == 0
+    assert total.get_width() == pytest.approx(sum(numbers))
+
+
+@pytest.mark.parametrize("names", [["the same place", "another name", "a third one"], ["a", "b", "c"]])
+def test_bubbles_on_one_spot_keep_their_labels_apart(names):
+    frame = pd.DataFrame({"size": [100.0, 100.0, 5000.0], "growth": [10.0, 10.0, -20.0]}, index=names)
+    check(paths.bubbles(frame.assign(contribution=[1.0, 1.0, -2.0]), ("across", "up")))
+    check(paths.bubbles(frame.assign(contribution=0.0), ("across", "up"), names[0]))
 
 
 @languages
