@@ -70,6 +70,12 @@ def test_the_numbers_are_the_results_of_the_reports(root, readme):
         assert f"{rows[regions, result]:.0f}" in readme
     language = "ko" if "한국 전략산업" in readme else "en"
     kink, forecast = found[photonics, "sales_kink_year"], found[photonics, "forecast_sales_2019"]
+    growth, bio_forecast = found[bio, "growth_without_ivd"], found[bio, "forecast_production_2021"]
+    assert f"{float(growth['low']):.1f}" in readme
+    assert f"{float(growth['high']):.1f} %" in readme
+    assert f"{rows[bio, 'production_cagr_2016_2019']:.1f} %" in readme
+    for bound in ("low", "high"):
+        assert amount(float(bio_forecast[bound]), language) in readme.replace("₩11.46 to", "₩11.46 trillion to")
     for bound in ("low", "high"):
         assert f"{float(kink[bound]):.1f}" in readme
         assert amount(float(forecast[bound]), language) in readme.replace("₩1.88 to", "₩1.88 trillion to")
