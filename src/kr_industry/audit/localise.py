@@ -54,13 +54,31 @@ def localise(network: Network) -> list[Conflict]:
 
     Only relations near those that fail are put before the solver: leaving out the others can only make a set
     smaller, so a least set that also satisfies the relations left out is a least set of the whole. Relations are
-    added until that is so.
+    added until that is so, and until no relations contradict each other that would each hold alone.
     """
     failed = set(network.violated)
     failed |= {i for group in network.unprinted_groups if System(network, group).core() is not None for i in group}
-    if not failed:
-        return []
-    active = network.around(failed)
+    while True:
+        found = _located(network, network.around(failed))
+        freed = {name for _, choices, _ in found for choice in choices for name in choice.first}
+        joint = _contradicting_together(network, freed, failed)
+        if not joint:
+            return [c for system, choices, violated in found for c in _conflicts(system, choices, violated)]
+        failed |= joint
+
+
+def _contradicting_together(network: Network, freed: set[str], seen: set[int]) -> set[int]:
+    """Relations not yet seen to fail that contradict each other even when the freed figures may be anything."""
+    found: set[int] = set()
+    for cluster in network.clusters(range(len(network.relations))):
+        core = System(network, cluster).contradiction(freed)
+        if core:
+            found |= network.of_figures(core) - seen or set(cluster) - seen
+    return found
+
+
+def _located(network: Network, active: set[int]) -> list[tuple[System, list[Choice], list[Relation]]]:
+    """The least sets of each cluster of the relations looked at, to which more are added where a set touches them."""
     while True:
         found = []
         missing: set[int] = set()
@@ -72,9 +90,8 @@ def localise(network: Network) -> list[Conflict]:
             missing |= network.of_figures(names) - set(cluster)
             found.append((system, choices, violated))
         if not missing:
-            break
+            return found
         active |= missing
-    return [conflict for system, choices, violated in found for conflict in _conflicts(system, choices, violated)]
 
 
 def _conflicts(system: System, choices: list[Choice], violated: list[Relation]) -> list[Conflict]:

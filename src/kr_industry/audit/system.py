@@ -143,6 +143,16 @@ class System:
             return frozenset(owner for owner, price in zip(owners, prices, strict=True) if price > 1e-9)
         return None
 
+    def contradiction(self, freed: Collection[str]) -> frozenset[str] | None:
+        """Figures that contradict each other when the freed ones may be anything; None where none do.
+
+        As :meth:`core`, but quick where nothing contradicts and not as few figures as may be.
+        """
+        rows = [row for row in self._rows if row.cell is None or row.cell not in freed]
+        if self._solvable(rows, np.zeros(len(self.quantities), dtype=bool)):
+            return None
+        return self._proof(frozenset(self.cells).difference(freed))
+
     def _split_count(self, freed: Collection[str]) -> frozenset[str] | None:
         """Figures that cannot all be kept because a freed count would have to be a fraction."""
         whole = self.whole & self._touched(freed)
@@ -153,12 +163,12 @@ class System:
         touched = {place for row in near for place in row.weights}
         near += [row for row in rows if row.cell is not None and touched.issuperset(row.weights) and row not in near]
         for some in (near, rows):
-            if not self._whole(some, whole):
+            if not self._solvable(some, whole):
                 return frozenset(row.cell for row in some if row.cell is not None)
         return None
 
-    def _whole(self, rows: list["_Row"], whole: np.ndarray) -> bool:
-        """Whether the counts among the freed figures can be whole numbers."""
+    def _solvable(self, rows: list["_Row"], whole: np.ndarray) -> bool:
+        """Whether some values fulfil all rows, of which some quantities must be whole numbers."""
         outcome = milp(
             np.zeros(len(self.quantities)),
             constraints=LinearConstraint(
@@ -282,6 +292,11 @@ class Choice:
 
     alternatives: tuple[frozenset[str], ...]
     complete: bool
+
+    @property
+    def first(self) -> frozenset[str]:
+        """The first alternative; empty where there is none."""
+        return self.alternatives[0] if self.alternatives else frozenset()
 
 
 def _joined(cores: list[frozenset[str]]) -> list[list[frozenset[str]]]:
