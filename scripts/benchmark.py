@@ -1,8 +1,9 @@
-"""Measure what the reports rest on: the audit, and the intervals of kinks and forecasts.
+"""Measure what the reports rest on: the audit, the intervals of kinks and forecasts, and the null models.
 
 scripts/benchmark.py injection    corrupt every figure in five ways, then two at once (about two minutes)
 scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
 scripts/benchmark.py coverage     how often intervals hold the truth of made-up series (about four minutes)
+scripts/benchmark.py nulls        time the null models of which region chose which technology
 """
 
 import argparse
@@ -13,8 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from kr_industry import coverage
+from kr_industry import coverage, nulls
 from kr_industry.audit import Figures, audit, injection, localise, network, relations
 from kr_industry.breaks import find_kink
 from kr_industry.data import load
@@ -23,17 +25,22 @@ from kr_industry.data import load
 def main(arguments: list[str] | None = None) -> int:
     """Run one measurement and print its table; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("measurement", choices=["injection", "speed", "coverage"])
+    words.add_argument("measurement", choices=["injection", "speed", "coverage", "nulls"])
     words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
+    words.add_argument(
+        "--permutations", type=int, default=10_000, metavar="N", help="matrices drawn by a null model (default: 10000)"
+    )
     words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
     chosen = words.parse_args(arguments)
     if chosen.measurement == "injection":
         _injection(chosen.pairs, chosen.seed)
     elif chosen.measurement == "speed":
         _speed(chosen.seed)
-    else:
+    elif chosen.measurement == "coverage":
         _coverage(chosen.draws, chosen.seed)
+    else:
+        _nulls(chosen.permutations, chosen.seed)
     return 0
 
 
@@ -100,6 +107,31 @@ def _coverage(draws: int, seed: int) -> None:
         for drift in (0.0, 0.05, 0.15):
             for level, row in coverage.forecast_coverage(length, drift, 0.07, draws, seed).iterrows():
                 print(f"{length:5} {drift:5.2f} {level:6}{row['half_drift']:12.1f}{row['naive']:8.1f}")
+
+
+def _nulls(permutations: int, seed: int) -> None:
+    matrix = _choices("2021")
+    print(f"{'kept':10}{'regions':>8}{'technologies':>14}{'permutations':>14}{'median (s)':>12}{'from':>8}{'to':>8}")
+    for model in nulls.MODELS:
+        taken = []
+        for _ in range(5):
+            start = time.perf_counter()
+            nulls.null_statistics(matrix, model, permutations, seed)
+            taken.append(time.perf_counter() - start)
+        numbers = "{:8}{:14}".format(*matrix.shape) + f"{permutations:14,}"
+        print(f"{model:10}{numbers}{np.median(taken):12.3f}{min(taken):8.3f}{max(taken):8.3f}")
+    print("seconds for the matrices and their statistics: median, least and most of five runs")
+
+
+def _choices(name: str) -> pd.DataFrame:
+    """Which region names which technology of a list, by keyword or programme."""
+    terms, codebook, technologies = (load(f"regions/{table}") for table in ("terms", "codebook", "technologies"))
+    if "list" in codebook:
+        codebook = codebook[codebook["list"].isin([name, "both"])]
+    listed = technologies.loc[technologies["list"].astype(str) == name, "id"]
+    named = terms[terms["kind"].isin(["keyword", "programme"])].merge(codebook, on="term")
+    table = pd.crosstab(named["region"], named["technology"])
+    return table.reindex(index=load("regions/regions")["id"], columns=listed, fill_value=0) > 0
 
 
 if __name__ == "__main__":
