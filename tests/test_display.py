@@ -8,7 +8,7 @@ import pytest
 from kr_industry import charts
 from notebook_reports import FRONT, RESULT, display
 from notebook_reports.display import Report, html_table, number_text
-from notebook_reports.drawing import svg
+from notebook_reports.drawing import shorter, svg
 
 NASTY = '<script>alert("1")</script>'
 
@@ -123,3 +123,19 @@ def test_a_front_page_needs_a_finding(shown):
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="expected one of ko, en"):
         Report("fr")
+
+
+@pytest.mark.parametrize(
+    ("path", "short"),
+    [
+        (
+            "M 16.34 111.75 \nL 27.07 111.75 \nL 27.07 111.62 \nL 16.34 111.62 \nz\n",
+            "M16.34 111.75H27.07V111.62H16.34z",
+        ),
+        ("M 1 2 C 1 2 3 4 5 6 L 5 9", "M1 2C1 2 3 4 5 6V9"),
+        ("M 0 0 L 1 1 z M 1 1 L 1 3", "M0 0L1 1zM1 1V3"),
+        ("M 0 0 L 0 0", "M0 0H0"),
+    ],
+)
+def test_paths_are_written_short(path, short):
+    assert shorter(path) == short

@@ -66,12 +66,34 @@ def _unwrap(element: ElementTree.Element) -> None:
         child.tail = None
         if kind == "path":
             if "d" in child.attrib:
-                child.set("d", re.sub(r"\s*([MLCQz])\s*", r"\1", child.get("d")).replace("\n", " "))
-            style = child.get("style", "")
-            if re.fullmatch(r"fill: none", style) and "id" not in child.attrib:
+                child.set("d", shorter(child.get("d")))
+            if child.get("style") == "fill: none" and "id" not in child.attrib:
                 continue
+        if "style" in child.attrib:
+            child.set("style", re.sub(r"(?<=[:;]) ", "", child.get("style")))
         if kind == "g" and not child.attrib:
             kept += list(child)
         elif kind not in ("g", "defs") or len(child):
             kept.append(child)
     element[:] = kept
+
+
+def shorter(path: str) -> str:
+    """The same path in fewer characters: lines along an axis name the one coordinate that changes.
+
+    Examples
+    --------
+    >>> shorter("M 1 2 L 5 2 L 5.5 4 L 5.5 2 z")
+    'M1 2H5L5.5 4V2z'
+    """
+    found, here = [], ("", "")
+    for command, numbers in re.findall(r"([MLCQz])([^MLCQz]*)", path):
+        points = numbers.split()
+        if command == "L" and points[1] == here[1]:
+            found.append(f"H{points[0]}")
+        elif command == "L" and points[0] == here[0]:
+            found.append(f"V{points[1]}")
+        else:
+            found.append(command + " ".join(points))
+        here = tuple(points[-2:]) if points else ("", "")
+    return "".join(found)

@@ -12,8 +12,8 @@ def chart_texts(html: str) -> dict[tuple[str, int], set[str]]:
     used: dict[tuple[str, int], set[str]] = {}
     for drawing in re.findall(r"<svg\b.*?</svg>", html, flags=re.DOTALL):
         for style, text in re.findall(r'<text style="([^"]*)"[^>]*>(.*?)</text>', drawing, flags=re.DOTALL):
-            family = re.search(r"font-family: '([^']+)'", style)[1]
-            weight = 700 if re.search(r"font-weight: (700|bold)", style) else 400
+            family = re.search(r"font-family: ?'([^']+)'", style)[1]
+            weight = 700 if re.search(r"font-weight: ?(700|bold)", style) else 400
             used.setdefault((family, weight), set()).update(unescape(re.sub(r"<[^>]+>", "", text)))
     return used
 
