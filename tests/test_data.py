@@ -121,6 +121,7 @@ def test_every_file_of_figures_names_source_and_place():
             "regions/neighbours",
             "regions/themes",
             "regions/codebook",
+            "regions/comparisons",  # its figures have theirs in benchmarks
         }:
             assert "source" in frame.columns, table
 
