@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from kr_industry import charts, curves, grids, paths, regions, spans, style
+from kr_industry import chances, charts, curves, nulls, paths, spans, style
 from kr_industry.bio import diagnostics, exporting, outlook, plans, production
 from kr_industry.bio import segments as bio_segments
 from kr_industry.bio import spread as bio_spread
@@ -15,7 +15,9 @@ from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, segments, spread, stages, strategy, turning
 from kr_industry.prospects import Prospects
-from kr_industry.wording import Wording, names
+from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap
+from kr_industry.regions.coding import Record, ordered
+from kr_industry.wording import Wording
 
 
 def _texts(figure):
@@ -220,22 +222,49 @@ def test_columns_hatch_what_is_an_outlook(by_sales, language, segment):
 
 
 @languages
+@pytest.mark.parametrize("listed", [2021, 2022])
+@pytest.mark.parametrize("region", ["national", "jeonnam"])
 @pytest.mark.parametrize("source", ["keywords", "programmes", "both"])
-def test_map_and_matrix(language, source):
-    say = Wording("regions", language)
-    tiles = load("regions/regions").set_index("id")
-    coded = regions.code(load("regions/terms"), load("regions/codebook"))
-    matrix = regions.choices(coded, list(tiles.index), list(load("regions/technologies")["id"]), source)
-    notes = regions.tile_notes(matrix, say)
-    check(
-        grids.tile_map(
-            tiles.rename(columns={language: "name"}), matrix.sum(axis=1).to_dict(), notes, "jeonnam", "scale"
-        )
+def test_charts_of_provinces(language, source, region, listed):
+    say, tiles = Wording("regions", language), load("regions/regions").set_index("id")
+    tables = (load(f"regions/{name}") for name in ("terms", "codebook"))
+    record = Record(*tables, list(tiles.index), load("regions/technologies"), listed)
+    matrix, coded = record.matrix(source), record.coded()
+    codes = fate.fate(record.matrix("keywords"), record.matrix("programmes"))
+    against = nulls.compare(matrix, 200, 1)
+    ties = cooperation.ties(
+        matrix, *(load(f"regions/{name}") for name in ("neighbours", "links", "complements")), record, say
     )
-    codes = regions.matrix_codes(coded, regions.ordered(matrix), source)
-    codes = codes.rename(index=names("region", language), columns=names("technology_short", language))
-    kinds = {1: (say("rule_broad"), style.SHADES[2]), 2: (say("rule_explicit"), style.FOCUS)}
-    check(grids.matrix(codes, kinds, names("region", language)["jeonnam"]))
+    drawn = [
+        chosen.map_exhibit(matrix, tiles, region, record, say),
+        chosen.matrix_exhibit(matrix, coded, source, region, record, say),
+        overlap.exhibit(against, matrix, 200, 1, record, say),
+        gaps.exhibit(matrix, against, gaps.multiverse(record), record, say),
+        fate.exhibit(codes, ordered(matrix), region, record, say),
+        cooperation.exhibit(ties, tiles, region, say),
+        *closeup.exhibits(matrix, "jeonnam", source, record, say),
+    ]
+    for figure, words, origin, numbers in drawn:
+        check(figure)
+        assert words
+        assert origin
+        assert len(numbers)
+
+
+@languages
+def test_places_abroad(language):
+    rows = abroad.joined(load("regions/comparisons"), load("regions/benchmarks"))
+    for figure, *_ in abroad.exhibits(rows, Wording("regions", language)):
+        check(figure)
+
+
+@pytest.mark.parametrize("observed", [0, 5, 40])
+def test_chance_is_drawn_wherever_the_count_lies(observed):
+    counts = pd.Series([3, 4, 4, 5, 5, 5, 6, 6, 7, 20])
+    figure = chances.chances({"one": counts, "two": counts * 0 + 4}, {"one": (3, 7), "two": (4, 4)}, observed, "u", "x")
+    check(figure)
+    lines = [line.get_xdata()[0] for axes in figure.axes for line in axes.lines]
+    assert lines == [observed, observed]
 
 
 def test_no_setting_of_the_reader_changes_a_chart(monkeypatch):

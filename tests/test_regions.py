@@ -3,22 +3,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kr_industry import regions
+from kr_industry import nulls
 from kr_industry.data import load
+from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap, reliability
+from kr_industry.regions.coding import LISTS, Record, code, ordered, pairs
 from kr_industry.wording import Wording
 
+languages = pytest.mark.parametrize("language", ["ko", "en"])
+sources = pytest.mark.parametrize("source", ["keywords", "programmes", "both"])
+listed_years = pytest.mark.parametrize("listed", LISTS)
 
-def _matrix(source, coding="broad"):
-    coded = regions.code(load("regions/terms"), load("regions/codebook"), coding)
-    return regions.choices(coded, list(load("regions/regions")["id"]), list(load("regions/technologies")["id"]), source)
+
+def _record(listed=2021):
+    tables = load("regions/terms"), load("regions/codebook")
+    return Record(*tables, list(load("regions/regions")["id"]), load("regions/technologies"), listed)
+
+
+@pytest.fixture
+def record():
+    return _record()
+
+
+@pytest.fixture
+def ko():
+    return Wording("regions", "ko")
 
 
 def _who(matrix, technology):
     return set(matrix.index[matrix[technology]])
 
 
-def test_choices_by_keyword():
-    matrix = _matrix("keywords")
+def test_choices_by_keyword(record):
+    matrix = record.matrix("keywords")
     assert matrix.to_numpy().sum() == 15
     assert _who(matrix, "aerospace") == {"incheon", "daejeon", "jeonnam", "gyeongnam"}
     assert _who(matrix, "advanced_biotechnology") == {"daegu", "gangwon", "jeju"}
@@ -28,77 +44,301 @@ def test_choices_by_keyword():
     }  # fmt: skip
 
 
-def test_the_explicit_rule_leaves_daegu_out():
-    broad, explicit = _matrix("keywords"), _matrix("keywords", "explicit")
-    difference = broad & ~explicit
+def test_the_explicit_rule_leaves_daegu_out(record):
+    difference = record.matrix("keywords") & ~record.matrix("keywords", "explicit")
     assert [(r, t) for r in difference.index for t in difference.columns if difference.at[r, t]] == [
         ("daegu", "advanced_biotechnology")
     ]
 
 
-def test_choices_by_programme():
-    matrix = _matrix("programmes")
+def test_choices_by_programme(record):
+    matrix = record.matrix("programmes")
     assert _who(matrix, "semiconductors_displays") == {"gwangju", "daejeon", "gyeonggi", "chungbuk", "jeonnam"}
     assert _who(matrix, "advanced_biotechnology") == {"gwangju", "gyeonggi", "gangwon", "jeonnam", "gyeongbuk"}
     assert (~matrix.any(axis=1)).sum() == 9
 
 
-def test_overlaps_and_what_was_kept():
-    keywords, programmes = _matrix("keywords"), _matrix("programmes")
-    # four aerospace provinces make 6 pairs, three of biotechnology 3, and four technologies of two one each
-    assert regions.overlapping_pairs(keywords) == 6 + 3 + 4
-    both = keywords & programmes
-    assert set(both.index[both.any(axis=1)]) == {
-        "gwangju", "daejeon", "gyeonggi", "gangwon", "chungbuk", "jeonnam", "gyeongnam",
-    }  # fmt: skip
-    fate = regions.kept(keywords, programmes)
-    assert [(fate.to_numpy() == code).sum() for code in (1, 2, 3)] == [8, 11, 7]
+def test_the_list_of_2022_adds_mobility_and_nothing_else_changes():
+    old, new = _record(2021), _record(2022)
+    assert len(old.columns) == 10
+    assert set(new.columns) - set(old.columns) == {"advanced_mobility", "next_generation_nuclear"}
+    for source in ("keywords", "programmes"):
+        for coding in ("explicit", "broad"):
+            one, other = old.matrix(source, coding, weak=False), new.matrix(source, coding, weak=False)
+            assert one.equals(other[one.columns])
+    assert _who(new.matrix("keywords"), "advanced_mobility") == {"jeonbuk"}
+    assert _who(new.matrix("programmes"), "advanced_mobility") == {"gwangju", "gyeonggi", "gangwon"}
+    assert _who(new.matrix("programmes", "explicit"), "advanced_mobility") == {"gangwon"}
+    assert not new.matrix("both")["next_generation_nuclear"].any()
+    # a slogan that has the word of the list of 2022 counts as weak evidence only
+    assert "신해양" in set(new.coded("explicit")["term"])
+    assert "신해양" not in set(new.coded("explicit", weak=False)["term"])
+
+
+def test_weak_terms_can_be_left_out(record):
+    weak = record.coded("broad")[lambda frame: frame["weak"]]
+    assert {"인공지능 영재고", "항공우주청", "청정바이오"} <= set(weak["term"])
+    assert not record.coded("broad", weak=False)["weak"].any()
+    without = record.matrix("keywords") & ~record.matrix("keywords", weak=False)
+    assert _who(without, "advanced_biotechnology") == {"jeju"}
+
+
+def test_every_term_is_coded_for_both_lists_and_once():
+    codebook, terms = load("regions/codebook"), load("regions/terms")
+    for year in ("2021", "2022"):
+        rows = codebook[codebook["list"].isin(["both", year])]
+        assert set(rows["term"]) == set(terms["term"])
+        known = set(load("regions/technologies").query(f"list == {year}")["id"]) | {"other"}
+        assert set(rows["technology"]) <= known
+        others = rows[rows["technology"] == "other"]["term"]
+        assert others.is_unique
+        assert not set(others) & set(rows[rows["technology"] != "other"]["term"])
+
+
+@pytest.mark.parametrize(("changed", "message"), [({"coding": "loose"}, "expected one of explicit, broad"),
+                                                  ({"listed": 2020}, "expected one of 2021, 2022")])  # fmt: skip
+def test_what_is_not_a_rule_or_a_list_is_told(changed, message):
+    with pytest.raises(ValueError, match=message):
+        code(load("regions/terms"), load("regions/codebook"), **changed)
 
 
 @given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=2, max_size=8), st.randoms())
 def test_neither_order_nor_names_change_the_overlap(rows, random):
     matrix = pd.DataFrame(rows, index=[f"r{i}" for i in range(len(rows))], columns=list("abcd"))
     shuffled = matrix.sample(frac=1, random_state=random.randrange(1000)).sample(frac=1, axis=1, random_state=1)
-    assert regions.overlapping_pairs(shuffled) == regions.overlapping_pairs(matrix)
-    again = regions.ordered(matrix)
+    assert {frozenset(pair) for pair in pairs(shuffled)} == {frozenset(pair) for pair in pairs(matrix)}
+    assert len(pairs(matrix)) == nulls.observed(matrix)["overlapping_pairs"]
+    again = ordered(matrix)
     assert again.loc[matrix.index, matrix.columns].equals(matrix)
     assert list(again.sum()) == sorted(matrix.sum(), reverse=True)
 
 
-@pytest.mark.parametrize("source", ["keywords", "programmes", "both"])
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_every_province_has_its_sentence(source, language):
-    matrix, say = _matrix(source), Wording("regions", language)
+def _compared(record, source, permutations=2000):
+    return nulls.compare(record.matrix(source), permutations, 1, overlap.BAND)
+
+
+def test_keywords_overlap_no_more_than_chance(record, ko):
+    table = _compared(record, "keywords")
+    assert table.at[("rows", "overlapping_pairs"), "observed"] == 6 + 3 + 4  # aerospace, biotechnology, four of two
+    assert overlap.verdict(table) == "chance"
+    told = overlap.finding(table, record, ko)
+    assert "136쌍 가운데 13쌍" in told
+    assert "우연보다 더 겹친다고 할 근거가 이 자료에는 없다" in told
+
+
+def test_programmes_crowd_around_popular_technologies_and_no_more(record, ko):
+    table = _compared(record, "programmes")
+    assert overlap.verdict(table) == "more"
+    assert overlap.verdict(table, "margins") == "chance"
+    assert "우연이라고 보기에는 많다" in overlap.finding(table, record, ko)
+    crowd, shared, margins, _ = overlap.more_sentences(table, record.matrix("programmes"), record, ko)
+    assert "저마다 5곳이 든 첨단 바이오, 반도체·디스플레이이다" in crowd
+    assert "5가지이고" in shared
+    assert "기술마다 인기가 다른 것까지" in margins
+
+
+def test_fewer_overlaps_than_chance_are_told(record, ko):
+    names = record.columns
+    alone = pd.DataFrame([[names[i % 10] == name for name in names] for i in range(17)], record.regions, names)
+    table = nulls.compare(alone, 2000, 1, overlap.BAND)
+    assert overlap.verdict(table) == "less"
+    assert "우연보다도 덜 겹친다" in overlap.finding(table, record, ko)
+
+
+def test_results_of_overlap_carry_their_band(record):
+    found = {name: rest for name, *rest in overlap.results(_compared(record, "keywords"), record.matrix("keywords"))}
+    assert found["overlapping_pairs"][0] == 13
+    assert found["technologies_shared"][0] == 6
+    assert found["largest_crowd"][0] == 4
+    mean, _, low, high = found["overlapping_pairs_expected"]
+    assert low < mean < high
+    assert 0 < found["overlap_p_value"][0] <= 1
+
+
+def test_gaps_that_survive_every_way_of_counting(record, ko):
+    empty = gaps.multiverse(record)
+    assert len(empty) == len(gaps.ways()) == 24
+    always = {"mobile_5g_6g", "advanced_robotics_manufacturing", "quantum", "cybersecurity"}
+    assert set(gaps.surviving(empty, 2021)) == always
+    assert set(gaps.surviving(empty, 2022)) == {*always, "next_generation_nuclear"}
+    codes = gaps.by_rules(empty)
+    assert codes.loc["advanced_mobility"].tolist() == [gaps.UNLISTED] * 3 + [gaps.SOME, gaps.NAMED, gaps.NAMED]
+    assert (codes.loc["quantum"] == gaps.EMPTY).all()
+    told = gaps.finding(record.matrix("keywords"), _compared(record, "keywords"), empty, record, ko)
+    assert "4가지(5G·6G, 첨단로봇·제조, 양자, 사이버보안)이다" in told
+    assert "12가지 셈에서 한결같이 비는 것은 4가지" in told
+    filled = empty.copy()
+    filled.loc[:] = False
+    none = gaps.finding(record.matrix("keywords"), _compared(record, "keywords"), filled, record, ko)
+    assert "한결같이 비는 기술은 없다" in none
+
+
+def test_overlap_beyond_chance_depends_on_the_source(record, ko, monkeypatch):
+    monkeypatch.setattr(gaps, "DRAWS", 500)
+    counted = gaps.chance(record, 3)
+    told = gaps.chance_sentence(counted, ko)
+    assert "2022년 1월 키워드 8가지 가운데 0가지, 2022년 7월 시책 8가지 가운데 8가지" in told
+    assert told.endswith("인기까지 그대로 두면 0가지이다.")
+    assert len(gaps.for_readers(counted, ko)) == 24
+    for (listed, source, coding, weak), row in counted.iterrows():
+        matrix = _record(listed).matrix(source, coding, weak)
+        assert row["cells"] == matrix.to_numpy().sum()
+        assert row["pairs"] == len(pairs(matrix))
+
+
+def test_what_became_of_the_keywords(record, ko):
+    codes = fate.fate(record.matrix("keywords"), record.matrix("programmes"))
+    assert {name: count for name, count, _ in fate.results(codes)} == {
+        "keywords_kept": 7, "keywords_dropped": 8, "programmes_added": 11,
+    }  # fmt: skip
+    assert "15개 가운데 7개가 7월 시책에도 나온다(광주, 대전, 경기, 강원, 충북, 전남, 경남)" in fate.finding(codes, ko)
+    rows = fate.for_readers(codes, record, ko).set_index("시도")
+    assert rows.loc["전남"].tolist() == [
+        "우주·항공, 이차전지",
+        "우주·항공",
+        "이차전지",
+        "바이오, 반도체·디스플레이, 수소",
+    ]
+    assert rows.loc["부산", "1월 키워드(원문)"] == "블록체인"
+    note, outside = fate.more_sentences(record, "broad", ko)
+    assert "키워드 21개 가운데 15개(71%)" in note
+    assert "145개 가운데 23개(16%)" in note
+    assert "전북 스마트 농축산 → 농생명" in outside
+    # with the list of 2022 future vehicles are no longer outside
+    assert "미래차" in set(fate.outside(record)["term"])
+    assert "미래차" not in set(fate.outside(_record(2022))["term"])
+    nothing = record.matrix("keywords") & False
+    assert "나오는 것은 없다" in fate.finding(fate.fate(record.matrix("keywords"), nothing), ko)
+
+
+def _ties(record, source, say):
+    tables = (load(f"regions/{name}") for name in ("neighbours", "links", "complements"))
+    return cooperation.ties(record.matrix(source), *tables, record, say)
+
+
+def test_ties_in_three_tiers(record, ko):
+    found = _ties(record, "both", ko)
+    adjacent = {tuple(pair) for pair in load("regions/neighbours").itertuples(index=False, name=None)}
+    matrix = record.matrix("both")
+    for row in found[found["tier"] != cooperation.STATED].itertuples():
+        assert (row.first, row.second) in adjacent
+        shared = matrix.loc[row.first] & matrix.loc[row.second]
+        assert shared.any() or row.tier == cooperation.COMPLEMENTARY
+    same = found[found["tier"] == cooperation.SAME].set_index(["first", "second"])["what"]
+    assert same["gwangju", "jeonnam"] == "첨단 바이오, 반도체·디스플레이, 이차전지"
+    assert ("gwangju", "jeonbuk") not in same.index
+    extra = found[found["tier"] == cooperation.COMPLEMENTARY]
+    assert "인공지능과 첨단 바이오" in set(extra["what"])
+    disputed = found[found["disputed"]]
+    assert set(disputed["what"]) == {"부울경 메가시티"}
+    counts = {name: count for name, count, _ in cooperation.results(found)}
+    assert counts["ties_stated"] == 14
+    own = cooperation.of_region(found, "ulsan")
+    assert set(own["first"]) | set(own["second"]) == {"busan", "ulsan", "gangwon", "gyeongbuk", "gyeongnam"}
+    assert "울산과 자료에 나온 협력으로 이어진 시도는 4곳" in cooperation.finding(found, "ulsan", ko)
+    assert len(cooperation.evidence_for_readers(load("regions/links"), load("regions/complements"), record, ko)) == 9
+
+
+def test_links_and_complements_rest_on_terms():
+    terms, coded = load("regions/terms").set_index("id"), load("regions/codebook")
+    for row in load("regions/links").itertuples():
+        assert row.source == terms.at[row.term, "source"]
+        if row.technology:
+            named = coded.loc[coded["term"] == terms.at[row.term, "term"], "technology"]
+            assert row.technology in set(named)
+    technologies = load("regions/technologies")
+    for row in load("regions/complements").itertuples():
+        assert terms.at[row.term, "region"] == row.region
+        years = LISTS if row.list == "both" else (int(row.list),)
+        for year in years:
+            assert {row.first, row.second} <= set(technologies.loc[technologies["list"] == year, "id"])
+
+
+@languages
+@sources
+@listed_years
+def test_every_province_has_its_sentences(source, language, listed):
+    record, say = _record(listed), Wording("regions", language)
+    matrix, neighbours = record.matrix(source), load("regions/neighbours")
+    found = _ties(record, source, say)
     for region in matrix.index:
-        sentence = regions.region_sentence(matrix, region, source, say)
-        assert sentence.strip().endswith(".")
-    assert regions.coverage_sentence(matrix, say)
-    assert regions.crowd_sentence(matrix, say)
+        for sentence in closeup.sentences(matrix, neighbours, region, source, record, say):
+            assert sentence.strip().endswith(".")
+        assert cooperation.finding(found, region, say)
+        for _, words, _, numbers in closeup.exhibits(matrix, region, source, record, say):
+            assert words
+            assert len(numbers) == matrix.loc[region].sum()
+    assert chosen.coverage_sentence(matrix, record, say)
+    assert chosen.title("gwangju", record, say)
+    assert chosen.subject("national", record, source, say)
 
 
-def test_sentences_of_the_country():
-    say = Wording("regions", "ko")
-    assert "13곳이 10대 기술을 하나 이상 들었고, 이들이 든 기술은 모두 6가지" in regions.coverage_sentence(
-        _matrix("keywords"), say
+def test_one_province_close_up(record, ko):
+    matrix, neighbours = record.matrix("both"), load("regions/neighbours")
+    assert closeup.alone(record.matrix("keywords"), "gwangju") == []
+    told, near = closeup.sentences(matrix, neighbours, "ulsan", "both", record, ko)
+    assert "울산은 10대 전략기술 가운데 1가지(수소)를 들었다" in told
+    assert "같은 기술을 든 곳은 없고, 울산만 든 기술도 없다" in near
+    assert "10대 전략기술을 들지 않았다" in closeup.finding(matrix, "busan", "both", record, ko)
+    found = {name: count for name, count, _ in closeup.results(matrix, "gwangju")}
+    assert found == {"region_technologies": 4, "region_shared_with": 10, "region_alone": 0}
+    lonely = matrix & False
+    lonely.at["jeju", "quantum"] = True
+    assert "제주만 든 기술은 양자이다" in closeup.neighbour_sentence(lonely, neighbours, "jeju", record, ko)
+    assert "같은 기술을 든 다른 시도는 없다" in closeup.finding(lonely, "jeju", "both", record, ko)
+
+
+def test_everybody_naming_something_is_told(record, ko):
+    everything = record.matrix("keywords") | True
+    assert "17개 시도가 모두 10대 전략기술을" in chosen.coverage_sentence(everything, record, ko)
+    assert "13곳이 10대 전략기술을 하나 이상 들었고, 이들이 든 기술은 모두 6가지" in chosen.coverage_sentence(
+        record.matrix("keywords"), record, ko
     )
-    assert "우주·항공으로 4곳(인천, 대전, 전남, 경남)" in regions.crowd_sentence(_matrix("keywords"), say)
-    assert "15개 가운데 7개가" in regions.kept_sentence(_matrix("keywords"), _matrix("programmes"), say)
-    assert "10대 기술을 들지 않았다" in regions.region_sentence(_matrix("both"), "busan", "both", say)
 
 
-def test_terms_of_a_province_carry_their_reason_and_whether_they_count():
-    tables = load("regions/terms"), load("regions/codebook")
-    say = Wording("regions", "ko")
-    row = regions.terms_for_readers(*tables, "jeju", "both", "broad", say).set_index("용어(원문)").loc["청정바이오"]
-    assert row["기술"] == "첨단 바이오"
-    assert row["집계"] == "예"
+def test_terms_of_a_province_carry_their_reason_and_whether_they_count(record, ko):
+    row = closeup.terms_for_readers(record, "jeju", "both", "broad", ko).set_index("용어(원문)").loc["청정바이오"]
+    assert row["분류"] == "첨단 바이오"
+    assert row["셈"] == "예(약함)"
     assert "건강·뷰티" in row["분류 근거"]
     # Jeonbuk's bio projects stand in the bio digest only, which is not counted
-    jeonbuk = regions.terms_for_readers(*tables, "jeonbuk", "both", "broad", say)
-    assert "첨단 바이오" in set(jeonbuk["기술"])
-    assert set(jeonbuk["집계"]) == {"–"}
+    jeonbuk = closeup.terms_for_readers(record, "jeonbuk", "both", "broad", ko)
+    assert "첨단 바이오" in set(jeonbuk["분류"])
+    assert set(jeonbuk["셈"]) == {"–"}
+    with_mobility = closeup.terms_for_readers(_record(2022), "jeonbuk", "both", "broad", ko).set_index("용어(원문)")
+    assert with_mobility.loc["미래차", "분류"] == "첨단 모빌리티"
+    assert with_mobility.loc["미래차", "셈"] == "예"
 
 
-def test_an_unknown_coding_is_told():
-    with pytest.raises(ValueError, match="expected one of explicit, broad"):
-        regions.code(load("regions/terms"), load("regions/codebook"), "loose")
+def test_places_abroad_are_compared_only_where_they_can_be(ko):
+    rows = abroad.joined(load("regions/comparisons"), load("regions/benchmarks"))
+    assert rows["value"].notna().all()
+    told = abroad.finding(rows, ko)
+    assert "지표 5가지 가운데 나란히 놓을 수 있는 것은 2가지" in told
+    for group, own in abroad.alike(rows):
+        assert own["unit"].nunique() == 1, group
+        assert own["source"].nunique() == 1, group
+        assert (own["qualifier"] == "exact").all(), group
+    first, second = (words for _, words, _, _ in abroad.exhibits(rows, ko))
+    assert "바덴뷔르템베르크 4.8%, 독일 2.8%, 유럽연합 2.1%" in first
+    assert "시마즈제작소 8%, 일본 전기기계업종 평균 5%, 일본 전체 기업 평균 3%" in second
+
+
+def test_agreement_of_rules_and_of_sources(record, ko):
+    table = reliability.agreements(record, "keywords", "broad")
+    assert table.loc["coding", ["both", "first_only", "second_only", "neither"]].tolist() == [14, 0, 1, 155]
+    assert table.loc["sources", ["both", "first_only", "second_only", "neither"]].tolist() == [7, 8, 11, 144]
+    found = {name: value for name, value, _ in reliability.results(table)}
+    assert found["agreement_alpha_coding"] == pytest.approx(0.962, abs=0.001)
+    assert found["agreement_alpha_sources"] == pytest.approx(0.364, abs=0.001)
+    rules, kinds, note = reliability.sentences(table, ko)
+    assert "14개를 함께 들었다고 보고 1개에서 갈린다" in rules
+    assert "7개를 함께 들고, 8개는 1월에만, 11개는 7월에만" in kinds
+    assert "170개 가운데 155개" in note
+    rows = reliability.disagreements(record, "keywords", "broad", ko)
+    assert len(rows) == 1 + 19
+    assert (rows["용어(원문)"] != "").all()
+    undefined = table.copy()
+    undefined["alpha"] = float("nan")
+    assert "정할 수 없다" in "".join(reliability.sentences(undefined, ko))
+    assert list(reliability.results(undefined)) == []

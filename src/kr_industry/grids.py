@@ -117,6 +117,50 @@ def tile_map(
     return figure
 
 
+def tie_map(tiles: pd.DataFrame, ties: Mapping[str, Sequence[tuple[str, str]]], highlight: str | None = None) -> Figure:
+    """Provinces as small tiles joined by lines, the best supported kind of tie first.
+
+    Parameters
+    ----------
+    tiles : pandas.DataFrame
+        ``name``, ``tile_row`` and ``tile_column``, indexed by province.
+    ties : mapping of kind to pairs of provinces
+        Up to three kinds, as they shall be written.
+    highlight : str, optional
+        Province drawn with a frame.
+    """
+    rows, count = tiles["tile_row"].max() + 1, tiles["tile_column"].max() + 1
+    figure, axes = style.figure(0.8 + 0.78 * rows)
+    places = {region: (tile["tile_column"] + 0.5, tile["tile_row"] + 0.5) for region, tile in tiles.iterrows()}
+    looks = ((style.FOCUS, 3.2, "-"), (style.SECOND, 2.2, "-"), (style.SOFT, 1.4, (0, (2, 1.5))))
+    for (kind, pairs), (colour, width, dash) in zip(ties.items(), looks, strict=False):
+        axes.plot([], [], color=colour, lw=width, ls=dash, label=kind)
+        for one, other in pairs:
+            xs, ys = zip(places[one], places[other], strict=True)
+            axes.plot(xs, ys, color=colour, lw=width, ls=dash, zorder=1, solid_capstyle="round")
+    joined = {region for pairs in ties.values() for pair in pairs for region in pair}
+    for region, (x, y) in places.items():
+        frame = style.SECOND if region == highlight else "none"
+        axes.add_patch(
+            FancyBboxPatch(
+                (x - 0.3, y - 0.26),
+                0.6,
+                0.52,
+                fc="#D6E6F2" if region in joined else "#F1F3F5",
+                ec=frame,
+                lw=2.2,
+                boxstyle="round,pad=0,rounding_size=0.06",
+                zorder=2,
+            )
+        )
+        axes.text(x, y, tiles.at[region, "name"], ha="center", va="center", fontsize=9.5, fontweight="bold", zorder=3)
+    axes.set_xlim(0, count)
+    axes.set_ylim(rows, 0)
+    axes.axis("off")
+    figure.legend(loc="outside lower center", ncols=len(ties), fontsize=8.5, handlelength=2.2)
+    return figure
+
+
 def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int = 40) -> Figure:
     """One square for each thing counted, row by row, in the order and colours of the columns.
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from kr_industry import grids
 from kr_industry.korean import listing
-from kr_industry.regions import code
+from kr_industry.regions.coding import code
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 

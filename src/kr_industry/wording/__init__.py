@@ -12,10 +12,11 @@ from kr_industry.korean import Word
 LANGUAGES = ("ko", "en")
 
 _NAMED_ELSEWHERE = {
-    "region": ("regions/regions", "id"),
-    "technology": ("regions/technologies", "id"),
-    "theme": ("regions/themes", "id"),
-    "stage": ("photonics/stages", "stage"),
+    "region": ("regions/regions", "id", {}),
+    "technology": ("regions/technologies", "id", {"list": 2021}),
+    "technology_2022": ("regions/technologies", "id", {"list": 2022}),
+    "theme": ("regions/themes", "id", {}),
+    "stage": ("photonics/stages", "stage", {}),
 }
 
 
@@ -32,8 +33,10 @@ def names(group: str, language: str, inline: bool = False) -> dict[str, Word]:
     labels = load("labels")
     named = dict(zip(*(labels.loc[labels["group"] == group, column] for column in ("id", language)), strict=True))
     if group in _NAMED_ELSEWHERE:
-        table, column = _NAMED_ELSEWHERE[group]
+        table, column, where = _NAMED_ELSEWHERE[group]
         frame = load(table)
+        for name, wanted in where.items():
+            frame = frame[frame[name] == wanted]
         named |= dict(zip(frame[column], frame[language], strict=True))
     if not named:
         raise KeyError(f"no identifiers are named in the group {group!r}")

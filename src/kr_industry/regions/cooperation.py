@@ -1,0 +1,146 @@
+"""Who could work with whom: what sources say, and two kinds of hypotheses (after Balland and Boschma 2021)."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pandas as pd
+
+from kr_industry import grids
+from kr_industry.korean import listing
+from kr_industry.regions.coding import Record, pairs
+from kr_industry.tables import Exhibit
+from kr_industry.wording import Wording, names
+
+STATED, SAME, COMPLEMENTARY = "stated", "same", "complementary"
+TIERS = (STATED, SAME, COMPLEMENTARY)
+"""Named by a source; the same technology and neighbours; neighbours whose technologies a source puts together."""
+
+
+def ties(
+    matrix: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    links: pd.DataFrame,
+    complements: pd.DataFrame,
+    record: Record,
+    say: Wording,
+) -> pd.DataFrame:
+    """Every pair of provinces that a tier joins.
+
+    Parameters
+    ----------
+    matrix : pandas.DataFrame
+        Provinces by technologies.
+    neighbours, links, complements : pandas.DataFrame
+        The tables of these names.
+    record : Record
+        The record that the matrix was read from.
+    say : Wording
+        The words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``tier``, ``first`` and ``second`` (provinces in official order), ``what`` (in the reader's language), and
+        ``disputed``.
+    """
+    place = {region: i for i, region in enumerate(matrix.index)}
+    labels = record.labels(say.language)
+    adjacent = {tuple(sorted(pair, key=place.get)) for pair in neighbours.itertuples(index=False, name=None)}
+    rows = [
+        (STATED, *sorted(pair, key=place.get), link[say.language].iloc[0], link["stance"].iloc[0] == "disputed")
+        for _, link in links.groupby("id", sort=False)
+        for pair in combinations(link["region"], 2)
+    ]
+    rows += [
+        (SAME, *pair, listing([labels[name] for name in shared], say.language), False)
+        for pair, shared in pairs(matrix).items()
+        if pair in adjacent
+    ]
+    usable = complements[complements["list"].isin(["both", str(record.listed)])]
+    for one, other in sorted(adjacent, key=lambda pair: [place[region] for region in pair]):
+        for first, second in zip(usable["first"], usable["second"], strict=True):
+            for left, right in ((first, second), (second, first)):
+                own, theirs = matrix.loc[one], matrix.loc[other]
+                if own[left] and theirs[right] and not own[right] and not theirs[left]:
+                    what = say("complement", one=labels[left], other=labels[right])
+                    rows.append((COMPLEMENTARY, one, other, what, False))
+    return pd.DataFrame(rows, columns=["tier", "first", "second", "what", "disputed"])
+
+
+def of_region(found: pd.DataFrame, region: str) -> pd.DataFrame:
+    """The ties of one province, or all for the country."""
+    if region == "national":
+        return found
+    return found[(found["first"] == region) | (found["second"] == region)].reset_index(drop=True)
+
+
+def finding(found: pd.DataFrame, region: str, say: Wording) -> str:
+    """How many pairs each tier joins, in the country or with one province."""
+    own = of_region(found, region)
+    counts = {tier: len(own.loc[own["tier"] == tier, ["first", "second"]].drop_duplicates()) for tier in TIERS}
+    return say(
+        "ties" if region == "national" else "ties_region",
+        region="" if region == "national" else names("region", say.language)[region],
+        technical=len(own[(own["tier"] == STATED)]["what"].unique()),
+        **counts,
+    )
+
+
+def exhibit(found: pd.DataFrame, tiles: pd.DataFrame, region: str, say: Wording) -> Exhibit:
+    """The pairs as lines on the tile map; where several tiers join a pair, the best supported is drawn."""
+    own = of_region(found, region)
+    best = own.drop_duplicates(["first", "second"])
+    lines = {tier: list(zip(*(best.loc[best["tier"] == tier, end] for end in ("first", "second")), strict=True))
+             for tier in TIERS}  # fmt: skip
+    highlight = None if region == "national" else region
+    drawing = grids.tie_map(
+        tiles.rename(columns={say.language: "name"}), {say(f"tier_{tier}"): lines[tier] for tier in TIERS}, highlight
+    )
+    return drawing, finding(found, region, say), say("source_ties"), for_readers(own, say)
+
+
+def for_readers(found: pd.DataFrame, say: Wording) -> pd.DataFrame:
+    """Every tie: the pair, the tier, and what about."""
+    regions = names("region", say.language)
+    pair = [f"{regions[row.first]}–{regions[row.second]}" for row in found.itertuples()]
+    return pd.DataFrame(
+        {
+            say("col_pair"): pair,
+            say("col_tier"): [say(f"tier_{tier}") for tier in found["tier"]],
+            say("col_what"): [
+                row.what + (f" ({say('disputed')})" if row.disputed else "") for row in found.itertuples()
+            ],
+        }
+    )
+
+
+def evidence_for_readers(links: pd.DataFrame, complements: pd.DataFrame, record: Record, say: Wording) -> pd.DataFrame:
+    """What the first and the last tier rest on: cooperation and pairs of technologies, each with its reason."""
+    regions, labels = names("region", say.language), record.labels(say.language)
+    rows = [
+        (
+            say("tier_stated"),
+            link[say.language].iloc[0],
+            listing([regions[region] for region in link["region"]], say.language),
+            link[f"reason_{say.language}"].iloc[0],
+        )
+        for _, link in links.groupby("id", sort=False)
+    ]
+    usable = complements[complements["list"].isin(["both", str(record.listed)])]
+    rows += [
+        (
+            say("tier_complementary"),
+            say("complement", one=labels[row.first], other=labels[row.second]),
+            regions[row.region],
+            getattr(row, f"reason_{say.language}"),
+        )
+        for row in usable.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=[say(name) for name in ("col_tier", "col_what", "col_regions", "col_evidence")])
+
+
+def results(found: pd.DataFrame) -> Iterator[tuple[str, float, str]]:
+    """How many pairs of provinces each tier joins."""
+    for tier in TIERS:
+        rows = found[found["tier"] == tier]
+        yield f"ties_{tier}", len(rows[["first", "second"]].drop_duplicates()), "pairs of provinces"

@@ -1,0 +1,154 @@
+"""Whether choices overlap more than chance would have it."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from kr_industry import chances, nulls
+from kr_industry.korean import listing
+from kr_industry.regions.coding import Record, pairs
+from kr_industry.tables import Exhibit
+from kr_industry.wording import Wording, names
+
+BAND = 90
+"""Part of the chance tables that a band holds, in percent."""
+DOUBT = 0.05
+"""Below this probability overlap is called more, or less, than chance would have it."""
+STATISTICS = ("shared", "overlapping_pairs", "largest_crowd")
+
+
+def verdict(table: pd.DataFrame, model: str = "rows", statistic: str = "overlapping_pairs") -> str:
+    """Whether there is ``more`` or ``less`` than by chance, or ``chance`` cannot be told apart."""
+    row = table.loc[(model, statistic)]
+    return "more" if row["p_more"] <= DOUBT else "less" if row["p_less"] <= DOUBT else "chance"
+
+
+def finding(table: pd.DataFrame, record: Record, say: Wording) -> str:
+    """How many pairs overlap, how many would by chance, and what follows for the warning of duplication."""
+    row = table.loc[("rows", "overlapping_pairs")]
+    found = verdict(table)
+    return say(
+        f"overlap_{found}",
+        pairs=len(record.regions) * (len(record.regions) - 1) // 2,
+        observed=int(row["observed"]),
+        mean=row["mean"],
+        low=int(row["low"]),
+        high=int(row["high"]),
+        band=BAND,
+        p=row["p_less" if found == "less" else "p_more"],
+    )
+
+
+def more_sentences(table: pd.DataFrame, matrix: pd.DataFrame, record: Record, say: Wording) -> list[str]:
+    """The crowd, the technologies shared, the second kind of chance, and what an overlap is not."""
+    counts, labels = matrix.sum(), record.labels(say.language, inline=True)
+    crowd = [technology for technology in matrix if counts[technology] == counts.max()]
+    regions = names("region", say.language)
+    shared, largest = (table.loc[("rows", name)] for name in ("shared", "largest_crowd"))
+    return [
+        say(
+            "crowd" if len(crowd) == 1 else "crowd_tied",
+            crowd=int(counts.max()),
+            top=listing([labels[technology] for technology in crowd], say.language),
+            who=listing([regions[region] for region in matrix.index[matrix[crowd[0]]]], say.language),
+            low=int(largest["low"]),
+            high=int(largest["high"]),
+            p=largest["p_more"],
+        ),
+        say("shared", shared=int(shared["observed"]), mean=shared["mean"], p=shared["p_more"]),
+        margins_sentence(table, say),
+        say("overlap_note"),
+    ]
+
+
+def margins_sentence(table: pd.DataFrame, say: Wording) -> str:
+    """How many pairs chance gives that also keeps how popular each technology is."""
+    row = table.loc[("margins", "overlapping_pairs")]
+    return say(
+        "margins_fixed" if row["low"] == row["high"] else "margins",
+        mean=row["mean"],
+        low=int(row["low"]),
+        high=int(row["high"]),
+        band=BAND,
+        p=row["p_more"],
+    )
+
+
+def exhibit(
+    table: pd.DataFrame, matrix: pd.DataFrame, permutations: int, seed: int, record: Record, say: Wording
+) -> Exhibit:
+    """How many pairs overlap in tables made by chance, for both kinds of chance, and in fact.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What :func:`kr_industry.nulls.compare` returned for the same permutations and seed.
+    matrix : pandas.DataFrame
+        Provinces by technologies.
+    permutations, seed : int
+        How many tables are drawn, and where their random numbers start.
+    record : Record
+        The record that the matrix was read from.
+    say : Wording
+        The words.
+    """
+    panels = {
+        say(f"null_{model}"): nulls.null_statistics(matrix, model, permutations, seed)["overlapping_pairs"]
+        for model in nulls.MODELS
+    }
+    bands = {
+        say(f"null_{model}"): tuple(table.loc[(model, "overlapping_pairs"), ["low", "high"]]) for model in nulls.MODELS
+    }
+    observed = int(table["observed"].loc[("rows", "overlapping_pairs")])
+    return (
+        chances.chances(panels, bands, observed, say("axis_pairs"), say("observed", count=observed)),
+        finding(table, record, say),
+        say("source_chance", permutations=f"{permutations:,}", seed=seed),
+        for_readers(table, say),
+    )
+
+
+def for_readers(table: pd.DataFrame, say: Wording) -> pd.DataFrame:
+    """Each count against chance; those that a null fixes are left out."""
+    rows = [(model, name) for model in nulls.MODELS for name in STATISTICS if model == "rows" or name == STATISTICS[1]]
+    chosen = table.loc[rows]
+    return pd.DataFrame(
+        {
+            say("col_count_of"): [say(f"statistic_{name}") for _, name in rows],
+            say("col_null"): [say(f"null_{model}") for model, _ in rows],
+            say("col_observed"): chosen["observed"].astype(int).to_numpy(),
+            say("col_mean"): chosen["mean"].round(2).to_numpy(),
+            say("col_low", band=BAND): chosen["low"].astype(int).to_numpy(),
+            say("col_high", band=BAND): chosen["high"].astype(int).to_numpy(),
+            say("col_p"): [f"{p:.3f}" for p in chosen["p_more"]],
+        }
+    )
+
+
+def crowds_for_readers(matrix: pd.DataFrame, record: Record, say: Wording) -> pd.DataFrame:
+    """Technologies with the provinces that chose them, most crowded first."""
+    labels, regions = record.labels(say.language), names("region", say.language)
+    counts = matrix.sum().sort_values(ascending=False, kind="stable")
+    return pd.DataFrame(
+        {
+            say("col_technology"): [labels[technology] for technology in counts.index],
+            say("col_count"): counts.to_numpy(),
+            say("col_regions"): [
+                listing([regions[region] for region in matrix.index[matrix[technology]]], say.language) or "–"
+                for technology in counts.index
+            ],
+        }
+    )
+
+
+def results(table: pd.DataFrame, matrix: pd.DataFrame) -> Iterator[tuple]:
+    """Counts of overlap, and what chance would give of pairs, with the band of :data:`BAND` percent."""
+    row, margins = (table.loc[(model, "overlapping_pairs")] for model in ("rows", "margins"))
+    unit = "pairs of provinces"
+    yield "technologies_shared", (matrix.sum() >= 2).sum(), "technologies"
+    yield "largest_crowd", matrix.sum().max(), "provinces"
+    yield "overlapping_pairs", len(pairs(matrix)), unit
+    yield "overlapping_pairs_expected", row["mean"], unit, row["low"], row["high"]
+    yield "overlap_p_value", row["p_more"], "probability"
+    yield "overlapping_pairs_expected_margins", margins["mean"], unit, margins["low"], margins["high"]
+    yield "overlap_p_value_margins", margins["p_more"], "probability"
