@@ -66,6 +66,16 @@ def test_the_numbers_are_the_results_of_the_reports(root, readme):
         f"**{rows[regions, 'technologies_uncovered']:.0f}**",
     ]
     assert [number for number in expected if number not in readme] == []
+    pairs, programmes = found[regions, "overlapping_pairs_expected"], "regional_strategic_tech/national_programmes.ko"
+    expected = [
+        f"**{rows[regions, 'overlapping_pairs']:.0f}**",
+        f"{float(pairs['value']):.1f}",
+        f"{rows[programmes, 'overlapping_pairs']:.0f}",
+        f"{rows[programmes, 'overlapping_pairs_expected']:.1f}",
+    ]
+    assert [number for number in expected if number not in readme] == []
+    assert re.search(rf"{float(pairs['low']):.0f}(~| to ){float(pairs['high']):.0f}", readme)
+    assert rows[programmes, "overlap_p_value"] < 0.05 < rows[programmes, "overlap_p_value_margins"]
     for result in ("technologies_covered", "largest_crowd"):
         assert f"{rows[regions, result]:.0f}" in readme
     language = "ko" if "한국 전략산업" in readme else "en"
@@ -90,7 +100,7 @@ def test_the_changelog_is_dated_and_counts_the_tables(root):
     text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(r"^## \d{4}-\d{2}-\d{2}$", text, flags=re.MULTILINE)
     assert f"{len(tables())} tables" in text
-    assert len(load("sources")) == 13  # thirteen documents, as changelog and READMEs say
+    assert len(load("sources")) == 14  # thirteen documents, as changelog and READMEs say, and the list of 2022
 
 
 def test_nothing_names_a_path_of_a_machine(root):
