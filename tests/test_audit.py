@@ -301,7 +301,7 @@ def test_the_audit_prints_nothing(capfd):
 def test_claims_come_from_all_documents_and_keep_their_verdicts(printed):
     claims = printed.claims.set_index("id")
     assert len(claims) >= 40
-    assert set(claims["source"]) == set(load("sources")["id"])
+    assert set(claims["source"]) == set(load("sources")["id"]) - {"strategic_tech_list_2022"}  # names only, no prose
     wrong = set(claims.index[(claims["verdict"] == CONTRADICTED) & (claims["unlike_ko"] == "")])
     assert wrong == {"photonics_optical_materials_trend", "ceremonies_headline"}
     assert (claims.loc[claims["kind"] == "none", "why_ko"] != "").all()

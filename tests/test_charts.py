@@ -241,7 +241,7 @@ def test_charts_of_provinces(language, source, region, listed):
         overlap.exhibit(against, matrix, 200, 1, record, say),
         gaps.exhibit(matrix, against, gaps.multiverse(record), record, say),
         fate.exhibit(codes, ordered(matrix), region, record, say),
-        cooperation.exhibit(ties, tiles, region, say),
+        *cooperation.exhibits(ties, tiles, region, say),
         *closeup.exhibits(matrix, "jeonnam", source, record, say),
     ]
     for figure, words, origin, numbers in drawn:

@@ -170,6 +170,11 @@ def test_every_segment_has_its_sentences(by_sales, by_firms, segment, language):
     assert "2018" in spread.per_firm_sentence(spread.sales_per_firm(by_sales, by_firms), segment, say)
 
 
+def test_bounds_of_a_derived_year_are_never_one_number(by_sales, say_ko):
+    assert "11.6억–12.0억 원 가운데" in segments.own_sentence(by_sales, "optical_information", say_ko)
+    assert "4,865억–4,871억 원 가운데" in segments.own_sentence(by_sales, "optical_communication", say_ko)
+
+
 def test_firms_name_every_segment_that_ties(by_firms, say_ko):
     sentence = segments.firms_sentence(by_firms, "total", say_ko)
     assert "광학기기가 9개사 늘어" in sentence

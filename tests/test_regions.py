@@ -236,6 +236,7 @@ def test_ties_in_three_tiers(record, ko):
     own = cooperation.of_region(found, "ulsan")
     assert set(own["first"]) | set(own["second"]) == {"busan", "ulsan", "gangwon", "gyeongbuk", "gyeongnam"}
     assert "울산과 자료에 나온 협력으로 이어진 시도는 4곳" in cooperation.finding(found, "ulsan", ko)
+    assert list(cooperation.exhibits(found, load("regions/regions").set_index("id"), "jeju", ko)) == []
     assert len(cooperation.evidence_for_readers(load("regions/links"), load("regions/complements"), record, ko)) == 9
 
 
@@ -267,7 +268,7 @@ def test_every_province_has_its_sentences(source, language, listed):
         assert cooperation.finding(found, region, say)
         for _, words, _, numbers in closeup.exhibits(matrix, region, source, record, say):
             assert words
-            assert len(numbers) == matrix.loc[region].sum()
+            assert len(numbers) == matrix.loc[region].sum() > 1
     assert chosen.coverage_sentence(matrix, record, say)
     assert chosen.title("gwangju", record, say)
     assert chosen.subject("national", record, source, say)
@@ -284,6 +285,8 @@ def test_one_province_close_up(record, ko):
     assert found == {"region_technologies": 4, "region_shared_with": 10, "region_alone": 0}
     lonely = matrix & False
     lonely.at["jeju", "quantum"] = True
+    jeju = closeup.neighbour_sentence(matrix, neighbours, "jeju", record, ko)
+    assert jeju == "제주는 육지로 이웃한 시도가 없고, 제주만 든 기술도 없다."
     assert "제주만 든 기술은 양자이다" in closeup.neighbour_sentence(lonely, neighbours, "jeju", record, ko)
     assert "같은 기술을 든 다른 시도는 없다" in closeup.finding(lonely, "jeju", "both", record, ko)
 

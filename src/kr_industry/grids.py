@@ -143,8 +143,8 @@ def tie_map(tiles: pd.DataFrame, ties: Mapping[str, Sequence[tuple[str, str]]], 
         frame = style.SECOND if region == highlight else "none"
         axes.add_patch(
             FancyBboxPatch(
-                (x - 0.3, y - 0.26),
-                0.6,
+                (x - 0.36, y - 0.26),
+                0.72,
                 0.52,
                 fc="#D6E6F2" if region in joined else "#F1F3F5",
                 ec=frame,
@@ -153,7 +153,7 @@ def tie_map(tiles: pd.DataFrame, ties: Mapping[str, Sequence[tuple[str, str]]], 
                 zorder=2,
             )
         )
-        axes.text(x, y, tiles.at[region, "name"], ha="center", va="center", fontsize=9.5, fontweight="bold", zorder=3)
+        axes.text(x, y, tiles.at[region, "name"], ha="center", va="center", fontsize=9, fontweight="bold", zorder=3)
     axes.set_xlim(0, count)
     axes.set_ylim(rows, 0)
     axes.axis("off")

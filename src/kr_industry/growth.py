@@ -161,7 +161,7 @@ def with_residual(parts: pd.Series, total: float | None) -> pd.Series:
     return pd.concat([parts, pd.Series({RESIDUAL: rest})]) if rest else parts
 
 
-def implied_base(value: float, growth: float, step: float = 0.1) -> tuple[float, float, float]:
+def implied_base(value: float, growth: float, step: float = 0.1, value_step: float = 0.0) -> tuple[float, float, float]:
     """The value of the year before that a printed rate of growth implies, with its bounds.
 
     Parameters
@@ -172,11 +172,13 @@ def implied_base(value: float, growth: float, step: float = 0.1) -> tuple[float,
         Growth in percent as printed.
     step : float
         The step to which the rate is rounded, in percentage points.
+    value_step : float
+        The step to which the value is rounded; 0 for a count.
 
     Returns
     -------
     (float, float, float)
-        The base, and the least and the largest that the rounding of the rate leaves.
+        The base, and the least and the largest that the rounding leaves.
 
     Raises
     ------
@@ -187,10 +189,12 @@ def implied_base(value: float, growth: float, step: float = 0.1) -> tuple[float,
     --------
     >>> [round(base, 1) for base in implied_base(4430, -9.0)]
     [4868.1, 4865.5, 4870.8]
+    >>> [round(base, 1) for base in implied_base(32, 170.3, value_step=1)]
+    [11.8, 11.7, 12.0]
     """
-    if growth - step / 2 <= -100 or not value > 0:
+    if growth - step / 2 <= -100 or not value > value_step / 2:
         raise ValueError(f"no base above zero leads to {value} with a growth of {growth}%")
-    return tuple(value / (1 + rate / 100) for rate in (growth, growth + step / 2, growth - step / 2))
+    return tuple((value + side * value_step / 2) / (1 + (growth - side * step / 2) / 100) for side in (0, -1, 1))
 
 
 def decomposition(before: pd.Series, after: pd.Series) -> pd.DataFrame:

@@ -66,7 +66,8 @@ def _by_year(measure: str, rows: pd.DataFrame, total: float, outlooks: list[int]
     first = values.columns[0]
     values = values.loc[[*(s for s in rows["segment"].unique() if s != "total"), "total"]]
     rates = rows[rows["year"] == first].set_index("segment")["growth"].reindex(values.index)
-    bases = [growth.implied_base(values.at[name, first], rates[name]) for name in values.index[:-1]]
+    step = 0 if measure == "firms" else 1  # sales are rounded to whole 억 원
+    bases = [growth.implied_base(values.at[name, first], rates[name], value_step=step) for name in values.index[:-1]]
     if measure == "firms":
         bases = [_whole(*base) for base in bases]
     frames = []
@@ -106,14 +107,15 @@ def own_sentence(by_year: ByYear, segment: str, say: Wording) -> str:
     write = {year: quantity(value, by_year.measure, say.language) for year, value in values.items()}
     years = [year for year in values.index if year != by_year.derived and year not in by_year.outlooks]
     low, high = (frame.at[segment, by_year.derived] for frame in (by_year.low, by_year.high))
+    digits = int(round(low) == round(high))  # a range of whole numbers that is none says less than its decimals
     return say(
         f"own_{by_year.measure}",
         segment=names("photonics_segment", say.language, inline=True)[segment],
         years=listing([say("own_year", year=year, value=write[year]) for year in years], say.language),
         derived_year=by_year.derived,
         derived=write[by_year.derived],
-        low=f"{low:,.0f}",
-        high=f"{high:,.0f}",
+        low=f"{low:,.{digits}f}",
+        high=f"{high:,.{digits}f}",
         outlook_year=max(by_year.outlooks, default=0),
         outlook=write[max(by_year.outlooks)] if by_year.outlooks else "",
     )

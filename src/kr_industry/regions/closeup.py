@@ -54,10 +54,11 @@ def neighbour_sentence(
     adjacent = list(neighbours.loc[neighbours["region"] == region, "neighbour"])
     both = [regions[other] for other in sharing(matrix, region) if other in adjacent]
     only = [labels[technology] for technology in alone(matrix, region)]
+    near = "none" if not adjacent else "shared" if both else "apart"
     return say(
-        f"neighbours_{'shared' if both else 'apart'}_{'alone' if only else 'none'}",
+        f"neighbours_{near}_{'alone' if only else 'none'}",
         region=regions[region],
-        adjacent=listing([regions[other] for other in adjacent], say.language) or say("no_neighbour"),
+        adjacent=listing([regions[other] for other in adjacent], say.language),
         both=listing(both, say.language),
         only=listing(only, say.language),
     )
@@ -74,9 +75,9 @@ def sentences(
 
 
 def exhibits(matrix: pd.DataFrame, region: str, source: str, record: Record, say: Wording) -> Iterator[Exhibit]:
-    """How many other provinces named each technology of this one; nothing where it named none."""
+    """How many other provinces named each technology of this one; nothing where it named fewer than two."""
     mine = own(matrix, region)
-    if not mine:
+    if len(mine) < 2:
         return
     counts = (matrix[mine].sum() - 1).sort_values(ascending=False, kind="stable")
     regions = names("region", say.language)

@@ -86,9 +86,11 @@ def finding(found: pd.DataFrame, region: str, say: Wording) -> str:
     )
 
 
-def exhibit(found: pd.DataFrame, tiles: pd.DataFrame, region: str, say: Wording) -> Exhibit:
-    """The pairs as lines on the tile map; where several tiers join a pair, the best supported is drawn."""
+def exhibits(found: pd.DataFrame, tiles: pd.DataFrame, region: str, say: Wording) -> Iterator[Exhibit]:
+    """The pairs as lines on the tile map, the best supported tier of each; nothing where there are none."""
     own = of_region(found, region)
+    if own.empty:
+        return
     best = own.drop_duplicates(["first", "second"])
     lines = {tier: list(zip(*(best.loc[best["tier"] == tier, end] for end in ("first", "second")), strict=True))
              for tier in TIERS}  # fmt: skip
@@ -96,7 +98,7 @@ def exhibit(found: pd.DataFrame, tiles: pd.DataFrame, region: str, say: Wording)
     drawing = grids.tie_map(
         tiles.rename(columns={say.language: "name"}), {say(f"tier_{tier}"): lines[tier] for tier in TIERS}, highlight
     )
-    return drawing, finding(found, region, say), say("source_ties"), for_readers(own, say)
+    yield drawing, finding(found, region, say), say("source_ties"), for_readers(own, say)
 
 
 def for_readers(found: pd.DataFrame, say: Wording) -> pd.DataFrame:

@@ -68,9 +68,12 @@ def outside_sentences(record: Record, say: Wording) -> list[str]:
     rows = outside(record)
     if rows.empty:
         return []
-    regions = names("region", say.language)
-    told = [f"{regions[row.region]} {row.term}" for row in rows.itertuples()]
-    back = [f"{regions[row.region]} {row.term} → {row.again}" for row in rows.itertuples() if row.again]
+    regions, themes = names("region", say.language), names("theme", say.language, inline=True)
+    # Terms stand as printed, in Korean; readers of English are told the theme.
+    terms = rows["term"] if say.language == "ko" else rows["theme"].map(themes)
+    told = [f"{regions[region]} {term}" for region, term in zip(rows["region"], terms, strict=True)]
+    arrows = [f" → {row.again}" if say.language == "ko" else "" for row in rows.itertuples()]
+    back = [name + arrow for name, arrow, again in zip(told, arrows, rows["again"], strict=True) if again]
     return [
         say(
             "outside_back" if back else "outside",
