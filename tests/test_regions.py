@@ -44,6 +44,19 @@ def test_choices_by_keyword(record):
     }  # fmt: skip
 
 
+@given(st.randoms(use_true_random=False))
+def test_the_matrix_does_not_depend_on_the_order_of_rows(random):
+    record = _record()
+    shuffled = Record(
+        record.terms.sample(frac=1, random_state=random.randrange(1000)),
+        record.codebook.sample(frac=1, random_state=random.randrange(1000)),
+        record.regions,
+        record.technologies,
+    )
+    for source in ("keywords", "both"):
+        assert shuffled.matrix(source).equals(record.matrix(source))
+
+
 def test_the_explicit_rule_leaves_daegu_out(record):
     difference = record.matrix("keywords") & ~record.matrix("keywords", "explicit")
     assert [(r, t) for r in difference.index for t in difference.columns if difference.at[r, t]] == [
