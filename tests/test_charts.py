@@ -168,8 +168,9 @@ bio_measures = pytest.mark.parametrize("measure", ["production", "exports"])
 def test_bio_segments(language, measure, segment):
     say, rows = Wording("bio", language), load("bio/segments")
     table = bio_segments.segment_table(rows, measure)
-    for exhibit in (bio_segments.waterfall_exhibit, bio_segments.size_exhibit, bio_segments.levels_exhibit):
+    for exhibit in (bio_segments.waterfall_exhibit, bio_segments.size_exhibit):
         check(exhibit(table, measure, segment, say)[0])
+    check(bio_segments.levels_exhibit(table, rows, measure, segment, say)[0])
     check(exporting.change_exhibit(rows, segment, say)[0])
     check(bio_spread.exhibit(bio_spread.concentrations(rows), rows, say)[0])
 
@@ -236,7 +237,7 @@ def test_charts_of_provinces(language, source, region, listed):
         matrix, *(load(f"regions/{name}") for name in ("neighbours", "links", "complements")), record, say
     )
     drawn = [
-        chosen.map_exhibit(matrix, tiles, region, record, say),
+        chosen.map_exhibit(matrix, tiles, region, source, record, say),
         chosen.matrix_exhibit(matrix, coded, source, region, record, say),
         overlap.exhibit(against, matrix, 200, 1, record, say),
         gaps.exhibit(matrix, against, gaps.multiverse(record), record, say),

@@ -139,3 +139,10 @@ def test_an_unknown_language_is_refused():
 )
 def test_paths_are_written_short(path, short):
     assert shorter(path) == short
+
+
+def test_an_index_below_one_is_written_with_three_decimals():
+    html = html_table(pd.DataFrame({"name": ["a", "b"], "index": [0.24902, 0.2165], "count": [4.02, 0.5]}))
+    assert '<td class="number">0.249</td>' in html
+    assert '<td class="number">0.216</td>' in html
+    assert '<td class="number">4.0</td>' in html

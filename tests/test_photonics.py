@@ -66,10 +66,10 @@ def test_growth_turned_before_the_peak_and_inside_a_gap(annual, say_ko):
     sales = annual["sales"].astype(float)
     kink, others = find_kink(sales), without_each_year(sales)
     told = turning.kink_sentence(kink, others, "매출액", say_ko)
-    assert "2010.7년 무렵으로 추정되며, 95% 구간은 2010.0–2011.4년" in told
+    assert "2010.7년 무렵(소수는 연도 사이의 위치이며 달이 아님)으로 추정되며, 95% 구간은 2010.0–2011.4년" in told
     assert "그 전에 연 +31.2%(구간 +28.5~+34.1%), 그 뒤에 연 −2.9%(−5.3~−0.3%)" in told
     gap, peak, test, stable = turning.more_sentences(sales, kink, others, "매출액", say_ko)
-    assert "값이 없는 2008년과 2012년 사이" in gap
+    assert "2008년과 2012년 사이에 들어 있으며, 원문에는 그 사이 해의 값이 없다" in gap
     assert "2013년이지만 이는 수준의 정점" in peak
     assert "9,999번" in test
     assert "2010.5–2011.0년으로 구간 안에" in stable
@@ -138,7 +138,7 @@ def test_contributions_are_those_of_the_tables(values):
 def test_who_hid_whom(by_sales, by_firms, say_ko):
     told = segments.hidden_sentence(segments.contributions_by_year(by_sales), 2018, say_ko)
     assert "증가 +7.8%p와 감소 −6.5%p가 맞물려 전체가 +1.3%에 그쳤다" in told
-    assert "광학기기의 감소가 광원 및 광전소자의 증가를 가린" in told
+    assert "광학기기의 감소가 광원 및 광전소자의 증가를 상쇄한" in told
     falling = segments.hidden_sentence(segments.contributions_by_year(by_firms), 2016, say_ko)
     assert "감소 −11.1%p가 커서 전체가 −5.2%였다" in falling
     one_way = pd.DataFrame({2018: {"light_sources": 1.0, "optical_materials": 2.0}})
@@ -171,8 +171,8 @@ def test_every_segment_has_its_sentences(by_sales, by_firms, segment, language):
 
 
 def test_bounds_of_a_derived_year_are_never_one_number(by_sales, say_ko):
-    assert "11.6억–12.0억 원 가운데" in segments.own_sentence(by_sales, "optical_information", say_ko)
-    assert "4,865억–4,871억 원 가운데" in segments.own_sentence(by_sales, "optical_communication", say_ko)
+    assert "11.6억–12.0억 원)" in segments.own_sentence(by_sales, "optical_information", say_ko)
+    assert "4,865억–4,871억 원)" in segments.own_sentence(by_sales, "optical_communication", say_ko)
 
 
 def test_firms_name_every_segment_that_ties(by_firms, say_ko):
@@ -223,10 +223,10 @@ def test_sizes_tell_only_what_is_not_in_doubt(say_ko):
 
 def test_productivity_tells_its_own_peak(annual, say_ko):
     told = factors.productivity_sentence(annual, say_ko)
-    assert "1999년 0.6억 원에서 2014년 3.5억 원으로 늘었다가 2018년 3억 원이" in told
+    assert "1999년 0.60억 원에서 2014년 3.47억 원으로 늘었다가 2018년 3.03억 원으로" in told
     assert "부가가치 생산성이 아니다" in told
     rising = factors.productivity_sentence(annual.loc[2013:2014], say_ko)
-    assert "2013년 3.2억 원에서 2014년 3.5억 원이 되었다" in rising
+    assert "2013년 3.21억 원에서 2014년 3.47억 원이 되었다" in rising
 
 
 def test_the_outlook_is_taken_for_measure_or_segment(by_sales, by_firms):

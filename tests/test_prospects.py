@@ -49,7 +49,7 @@ def test_what_came_later_is_placed():
 
 @pytest.mark.parametrize(("measure", "language", "words"), [
     ("sales", "ko", "이 전망이 가장 작지만 4번으로는"), ("sales", "en", "The method missed by least, but 4 forecasts"),
-    ("firms", "ko", "평균 오차는 3.0%이다. 단순 전망은 3.6%"),
+    ("firms", "ko", "평균 절대오차는 이 전망 3.0%, 단순 전망 3.6%"),
 ])  # fmt: skip
 def test_the_record_names_whichever_did_best(measure, language, words):
     assert words in _prospects(measure=measure, language=language).record_sentence()

@@ -136,18 +136,20 @@ def test_keywords_overlap_no_more_than_chance(record, ko):
     assert overlap.verdict(table) == "chance"
     told = overlap.finding(table, record, ko)
     assert "136쌍 가운데 13쌍" in told
-    assert "우연보다 더 겹친다고 할 근거가 이 자료에는 없다" in told
+    assert "우연보다 더 겹친다고 할 수 없다" in told
 
 
 def test_programmes_crowd_around_popular_technologies_and_no_more(record, ko):
     table = _compared(record, "programmes")
     assert overlap.verdict(table) == "more"
     assert overlap.verdict(table, "margins") == "chance"
-    assert "우연이라고 보기에는 많다" in overlap.finding(table, record, ko)
+    told = overlap.finding(table, record, ko)
+    assert "19쌍은 우연으로 보기에는 많다" in told
+    assert told.endswith(overlap.margins_sentence(table, ko))
     crowd, shared, margins, _ = overlap.more_sentences(table, record.matrix("programmes"), record, ko)
     assert "저마다 5곳이 든 첨단 바이오, 반도체·디스플레이이다" in crowd
     assert "5가지이고" in shared
-    assert "기술마다 인기가 다른 것까지" in margins
+    assert "기술마다 든 시도의 수까지" in margins
 
 
 def test_fewer_overlaps_than_chance_are_told(record, ko):
@@ -155,7 +157,7 @@ def test_fewer_overlaps_than_chance_are_told(record, ko):
     alone = pd.DataFrame([[names[i % 10] == name for name in names] for i in range(17)], record.regions, names)
     table = nulls.compare(alone, 2000, 1, overlap.BAND)
     assert overlap.verdict(table) == "less"
-    assert "우연보다도 덜 겹친다" in overlap.finding(table, record, ko)
+    assert "우연보다도 적다" in overlap.finding(table, record, ko)
 
 
 def test_results_of_overlap_carry_their_band(record):
@@ -179,11 +181,11 @@ def test_gaps_that_survive_every_way_of_counting(record, ko):
     assert (codes.loc["quantum"] == gaps.EMPTY).all()
     told = gaps.finding(record.matrix("keywords"), _compared(record, "keywords"), empty, record, ko)
     assert "4가지(5G·6G, 첨단로봇·제조, 양자, 사이버보안)이다" in told
-    assert "12가지 셈에서 한결같이 비는 것은 4가지" in told
+    assert "12가지 집계에서도 이 4가지는 모두 빈다" in told
     filled = empty.copy()
     filled.loc[:] = False
     none = gaps.finding(record.matrix("keywords"), _compared(record, "keywords"), filled, record, ko)
-    assert "한결같이 비는 기술은 없다" in none
+    assert "집계에서 모두 비는 기술은 없다" in none
 
 
 def test_overlap_beyond_chance_depends_on_the_source(record, ko, monkeypatch):
@@ -191,7 +193,7 @@ def test_overlap_beyond_chance_depends_on_the_source(record, ko, monkeypatch):
     counted = gaps.chance(record, 3)
     told = gaps.chance_sentence(counted, ko)
     assert "2022년 1월 키워드 8가지 가운데 0가지, 2022년 7월 시책 8가지 가운데 8가지" in told
-    assert told.endswith("인기까지 그대로 두면 0가지이다.")
+    assert told.endswith("기술마다 든 시도의 수까지 그대로 두면 0가지이다.")
     assert len(gaps.for_readers(counted, ko)) == 24
     for (listed, source, coding, weak), row in counted.iterrows():
         matrix = _record(listed).matrix(source, coding, weak)
@@ -248,8 +250,10 @@ def test_ties_in_three_tiers(record, ko):
     assert counts["ties_stated"] == 14
     own = cooperation.of_region(found, "ulsan")
     assert set(own["first"]) | set(own["second"]) == {"busan", "ulsan", "gangwon", "gyeongbuk", "gyeongnam"}
-    assert "울산과 자료에 나온 협력으로 이어진 시도는 4곳" in cooperation.finding(found, "ulsan", ko)
+    assert "자료에 나온 협력으로 울산과 이어진 시도는 4곳" in cooperation.finding(found, "ulsan", ko)
     assert list(cooperation.exhibits(found, load("regions/regions").set_index("id"), "jeju", ko)) == []
+    assert "제주와 이어진 시도가 없고" in cooperation.notes(found, "jeju", ko)[0]
+    assert "첫 목록" in cooperation.notes(found, "ulsan", ko)[0]
     assert len(cooperation.evidence_for_readers(load("regions/links"), load("regions/complements"), record, ko)) == 9
 
 
@@ -276,13 +280,15 @@ def test_every_province_has_its_sentences(source, language, listed):
     matrix, neighbours = record.matrix(source), load("regions/neighbours")
     found = _ties(record, source, say)
     for region in matrix.index:
-        for sentence in closeup.sentences(matrix, neighbours, region, source, record, say):
+        told = closeup.sentences(matrix, neighbours, region, source, record, say)
+        assert len(told) == 1 + matrix.loc[region].any()
+        for sentence in told:
             assert sentence.strip().endswith(".")
         assert cooperation.finding(found, region, say)
         for _, words, _, numbers in closeup.exhibits(matrix, region, source, record, say):
             assert words
             assert len(numbers) == matrix.loc[region].sum() > 1
-    assert chosen.coverage_sentence(matrix, record, say)
+    assert chosen.coverage_sentence(matrix, record, source, say)
     assert chosen.title("gwangju", record, say)
     assert chosen.subject("national", record, source, say)
 
@@ -291,9 +297,15 @@ def test_one_province_close_up(record, ko):
     matrix, neighbours = record.matrix("both"), load("regions/neighbours")
     assert closeup.alone(record.matrix("keywords"), "gwangju") == []
     told, near = closeup.sentences(matrix, neighbours, "ulsan", "both", record, ko)
+    assert (
+        "광주와 같은 기술을 든 이웃은 전남이다"
+        in closeup.sentences(matrix, neighbours, "gwangju", "both", record, ko)[1]
+    )
     assert "울산은 10대 전략기술 가운데 1가지(수소)를 들었다" in told
     assert "같은 기술을 든 곳은 없고, 울산만 든 기술도 없다" in near
-    assert "10대 전략기술을 들지 않았다" in closeup.finding(matrix, "busan", "both", record, ko)
+    assert "부산 자료(키워드와 시책)에는 10대 전략기술이 나오지 않는다" in closeup.finding(
+        matrix, "busan", "both", record, ko
+    )
     found = {name: count for name, count, _ in closeup.results(matrix, "gwangju")}
     assert found == {"region_technologies": 4, "region_shared_with": 10, "region_alone": 0}
     lonely = matrix & False
@@ -306,24 +318,24 @@ def test_one_province_close_up(record, ko):
 
 def test_everybody_naming_something_is_told(record, ko):
     everything = record.matrix("keywords") | True
-    assert "17개 시도가 모두 10대 전략기술을" in chosen.coverage_sentence(everything, record, ko)
+    assert "17개 시도가 모두 10대 전략기술을" in chosen.coverage_sentence(everything, record, "both", ko)
     assert "13곳이 10대 전략기술을 하나 이상 들었고, 이들이 든 기술은 모두 6가지" in chosen.coverage_sentence(
-        record.matrix("keywords"), record, ko
+        record.matrix("keywords"), record, "keywords", ko
     )
 
 
 def test_terms_of_a_province_carry_their_reason_and_whether_they_count(record, ko):
     row = closeup.terms_for_readers(record, "jeju", "both", "broad", ko).set_index("용어(원문)").loc["청정바이오"]
     assert row["분류"] == "첨단 바이오"
-    assert row["셈"] == "예(약함)"
+    assert row["집계 포함"] == "예(약함)"
     assert "건강·뷰티" in row["분류 근거"]
     # Jeonbuk's bio projects stand in the bio digest only, which is not counted
     jeonbuk = closeup.terms_for_readers(record, "jeonbuk", "both", "broad", ko)
     assert "첨단 바이오" in set(jeonbuk["분류"])
-    assert set(jeonbuk["셈"]) == {"–"}
+    assert set(jeonbuk["집계 포함"]) == {"–"}
     with_mobility = closeup.terms_for_readers(_record(2022), "jeonbuk", "both", "broad", ko).set_index("용어(원문)")
     assert with_mobility.loc["미래차", "분류"] == "첨단 모빌리티"
-    assert with_mobility.loc["미래차", "셈"] == "예"
+    assert with_mobility.loc["미래차", "집계 포함"] == "예"
 
 
 def test_places_abroad_are_compared_only_where_they_can_be(ko):
@@ -348,7 +360,7 @@ def test_agreement_of_rules_and_of_sources(record, ko):
     assert found["agreement_alpha_coding"] == pytest.approx(0.962, abs=0.001)
     assert found["agreement_alpha_sources"] == pytest.approx(0.364, abs=0.001)
     rules, kinds, note = reliability.sentences(table, ko)
-    assert "14개를 함께 들었다고 보고 1개에서 갈린다" in rules
+    assert "14개를 똑같이 나온 것으로 보고 1개에서 갈린다" in rules
     assert "7개를 함께 들고, 8개는 1월에만, 11개는 7월에만" in kinds
     assert "170개 가운데 155개" in note
     rows = reliability.disagreements(record, "keywords", "broad", ko)

@@ -76,7 +76,7 @@ def test_claims_are_counted_without_empty_classes(trust):
     told = trust("bio/", "bio_2022").claims_sentences()
     assert "모순" not in told[0]
     assert "일치" in told[0]
-    assert told[1].startswith("1건은")
+    assert told[1].startswith("이 가운데 1건은")
 
 
 @pytest.mark.parametrize("topic", ["photonics/", "bio/", "regions/"])

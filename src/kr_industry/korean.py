@@ -53,8 +53,8 @@ def amount(eok_won: float, language: str = "ko", signed: bool = False) -> Word:
 
     Examples
     --------
-    >>> amount(174923), amount(557), amount(20000), amount(3.27)
-    ('17조 4,923억 원', '557억 원', '2조 원', '3.3억 원')
+    >>> amount(174923), amount(557), amount(20000), amount(3.27), amount(6)
+    ('17조 4,923억 원', '557억 원', '2조 원', '3.27억 원', '6억 원')
     >>> amount(174923, "en"), amount(557, "en"), amount(3.27, "en")
     ('₩17.49 trillion', '₩55.7 billion', '₩327 million')
     """
@@ -66,8 +66,8 @@ def amount(eok_won: float, language: str = "ko", signed: bool = False) -> Word:
         if size >= 10:
             return Word(f"{sign}₩{size / 10:,.1f} billion")
         return Word(f"{sign}₩{size * 100:,.0f} million")
-    if size < 100:  # averages a firm or a head: 3.3억 원
-        return Word(f"{sign}{size:,.1f}".removesuffix(".0") + "억 원")
+    if size < 100 and size % 1:  # averages a firm or a head
+        return Word(f"{sign}{size:.{2 if size < 10 else 1}f}억 원")
     trillions, rest = divmod(round(size), 10_000)
     parts = [f"{trillions:,}조"] * bool(trillions) + [f"{rest:,}억"] * bool(rest or not trillions)
     return Word(f"{sign}{' '.join(parts)} 원")
@@ -85,3 +85,16 @@ def listing(items: list[str], language: str = "ko", conjunction: str = "and") ->
     if language == "ko" or len(items) < 2:
         return Word(", ".join(items))
     return Word(f"{', '.join(items[:-1])} {conjunction} {items[-1]}")
+
+
+def probability(value: float, language: str = "ko") -> str:
+    """A probability with as many digits as tell it from its neighbours, and never as nought.
+
+    Examples
+    --------
+    >>> probability(0.198), probability(0.0642), probability(0.0001), probability(0.0001, "en")
+    ('0.20', '0.064', '0.001 미만', 'below 0.001')
+    """
+    if value < 0.001:
+        return "0.001 미만" if language == "ko" else "below 0.001"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"

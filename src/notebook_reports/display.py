@@ -158,10 +158,13 @@ def _row(frame: pd.DataFrame, i: int, digits: Mapping[str, int]) -> Markup:
 
 
 def _decimals(column: pd.Series) -> int:
-    """No decimals for a column of whole numbers, one for any other."""
+    """No decimals for a column of whole numbers, three where all are below one, one for any other."""
     if not pd.api.types.is_numeric_dtype(column):
         return 0
-    return int(not (column.dropna().astype(float) % 1 == 0).all())
+    numbers = column.dropna().astype(float)
+    if (numbers % 1 == 0).all():
+        return 0
+    return 3 if numbers.abs().max() < 1 else 1
 
 
 def number_text(value: object, digits: int) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kr_industry import charts, growth, paths, spans
 from kr_industry.korean import amount
+from kr_industry.subjects import noun
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, moved, names
 
@@ -77,13 +78,13 @@ def parts(table: pd.DataFrame) -> pd.DataFrame:
 def driver_sentence(table: pd.DataFrame, measure: str, segment: str, say: Wording) -> str:
     """Which segment drove the growth of 2020, or what one segment added to it."""
     labels = names("bio_segment", say.language, inline=True)
-    noun = names("bio_measure", say.language, inline=True)[measure]
+    measured = names("bio_measure", say.language, inline=True)[measure]
     total = table.loc["total", "growth"]
     if segment == "total":
         gains = parts(table)["contribution"]
         return say(
             "driver",
-            measure=noun,
+            measure=measured,
             growth=total,
             top=labels[gains.index[0]],
             gain=gains.iloc[0],
@@ -94,7 +95,7 @@ def driver_sentence(table: pd.DataFrame, measure: str, segment: str, say: Wordin
     row = table.loc[segment]
     return say(
         "driver_segment",
-        measure=noun,
+        measure=measured,
         segment=labels[segment],
         before=amount(row["before"], say.language),
         after=amount(row["after"], say.language),
@@ -106,15 +107,31 @@ def driver_sentence(table: pd.DataFrame, measure: str, segment: str, say: Wordin
     )
 
 
-def level_sentence(segments: pd.DataFrame, measure: str, say: Wording) -> str:
-    """The total of both years."""
-    before, after = series(segments, measure, "total")
+def level_sentence(segments: pd.DataFrame, measure: str, segment: str, say: Wording) -> str:
+    """The total, or one segment, in both years."""
+    before, after = series(segments, measure, segment)
     return say(
         "level",
-        measure=names("bio_measure", say.language, inline=True)[measure],
+        measure=noun("bio", measure, segment, say),
         before=amount(before, say.language),
         after=amount(after, say.language),
         moved=moved(100 * (after / before - 1), say),
+    )
+
+
+def part_sentence(table: pd.DataFrame, measure: str, segment: str, say: Wording) -> str:
+    """Which segment drove the growth of 2020, or what part of it was one segment's."""
+    if segment == "total":
+        return driver_sentence(table, measure, segment, say)
+    row = table.loc[segment]
+    return say(
+        "driver_part",
+        measure=names("bio_measure", say.language, inline=True)[measure],
+        segment=names("bio_segment", say.language, inline=True)[segment],
+        total=table.loc["total", "growth"],
+        contribution=row["contribution"],
+        share_before=row["share_before"],
+        share=row["share"],
     )
 
 
@@ -186,7 +203,7 @@ def waterfall_exhibit(table: pd.DataFrame, measure: str, segment: str, say: Word
     highlight = None if segment == "total" else labels[segment]
     return (
         spans.waterfall(drawn, unit, labels["total"], highlight, digits=2),
-        driver_sentence(table, measure, segment, say),
+        part_sentence(table, measure, segment, say),
         say("table_segments"),
         drawn.rename(say("col_contribution")).rename_axis(say("col_segment")).reset_index(),
     )
@@ -195,11 +212,11 @@ def waterfall_exhibit(table: pd.DataFrame, measure: str, segment: str, say: Word
 def size_exhibit(table: pd.DataFrame, measure: str, segment: str, say: Wording) -> Exhibit:
     """Growth against size."""
     labels = names("bio_segment", say.language)
-    noun = names("bio_measure", say.language, inline=True)[measure]
+    measured = names("bio_measure", say.language, inline=True)[measure]
     alone = parts(table).rename(index=labels)
     drawn = alone[["before", "growth", "contribution"]].rename(columns={"before": "size"})
     highlight = None if segment == "total" else labels[segment]
-    units = (say("axis_size", measure=noun), say("axis_growth", measure=noun))
+    units = (say("axis_size", measure=measured), say("axis_growth", measure=measured))
     columns = {"size": say("col_2019"), "growth": say("col_growth"), "contribution": say("col_contribution")}
     return (
         paths.bubbles(drawn, units, highlight),
@@ -209,7 +226,7 @@ def size_exhibit(table: pd.DataFrame, measure: str, segment: str, say: Wording) 
     )
 
 
-def levels_exhibit(table: pd.DataFrame, measure: str, segment: str, say: Wording) -> Exhibit:
+def levels_exhibit(table: pd.DataFrame, segments: pd.DataFrame, measure: str, segment: str, say: Wording) -> Exhibit:
     """Every segment in both years."""
     labels = names("bio_segment", say.language)
     drawn = parts(table).sort_values("after", ascending=False).rename(index=labels)
@@ -217,7 +234,7 @@ def levels_exhibit(table: pd.DataFrame, measure: str, segment: str, say: Wording
     unit = say("axis_levels", measure=names("bio_measure", say.language)[measure])
     return (
         charts.change(drawn["before"], drawn["after"], ("2019", "2020"), unit, highlight, digits=0),
-        driver_sentence(table, measure, segment, say),
+        level_sentence(segments, measure, segment, say),
         say("table_segments"),
         drawn[["before", "after"]]
         .set_axis([say("col_2019"), say("col_2020")], axis=1)

@@ -32,12 +32,13 @@ def title(region: str, record: Record, say: Wording) -> str:
     return say("title_region", region=names("region", say.language)[region], listed=listed)
 
 
-def coverage_sentence(matrix: pd.DataFrame, record: Record, say: Wording) -> str:
+def coverage_sentence(matrix: pd.DataFrame, record: Record, source: str, say: Wording) -> str:
     """How many provinces named how many technologies, and which provinces named none."""
     regions = names("region", say.language)
     without = [regions[region] for region in matrix.index if not matrix.loc[region].any()]
     return say(
         "coverage" if without else "coverage_all",
+        source=names("strategy_source", say.language, inline=True)[source],
         regions=int(matrix.any(axis=1).sum()),
         of=len(matrix),
         technologies=int(matrix.any().sum()),
@@ -76,7 +77,9 @@ def tile_notes(matrix: pd.DataFrame, short: dict[str, str], say: Wording) -> dic
     return notes
 
 
-def map_exhibit(matrix: pd.DataFrame, tiles: pd.DataFrame, region: str, record: Record, say: Wording) -> Exhibit:
+def map_exhibit(
+    matrix: pd.DataFrame, tiles: pd.DataFrame, region: str, source: str, record: Record, say: Wording
+) -> Exhibit:
     """The provinces on the tile map, darker the more technologies they named."""
     highlight = None if region == "national" else region
     short = record.short(say.language)
@@ -95,7 +98,7 @@ def map_exhibit(matrix: pd.DataFrame, tiles: pd.DataFrame, region: str, record: 
         }
         for name, row in matrix.iterrows()
     )
-    return drawing, coverage_sentence(matrix, record, say), say("source_all"), numbers
+    return drawing, coverage_sentence(matrix, record, source, say), say(f"source_{source}"), numbers
 
 
 def codes_for_readers(codes: pd.DataFrame, kinds: dict[int, tuple[str, str]], rows: str) -> pd.DataFrame:
@@ -116,7 +119,7 @@ def matrix_exhibit(
     return (
         grids.matrix(named, kinds, highlight),
         matrix_sentence(codes, say),
-        say("source_all"),
+        say(f"source_{source}"),
         codes_for_readers(named, kinds, say("col_region")),
     )
 

@@ -67,11 +67,9 @@ def neighbour_sentence(
 def sentences(
     matrix: pd.DataFrame, neighbours: pd.DataFrame, region: str, source: str, record: Record, say: Wording
 ) -> list[str]:
-    """What one province chose and who else did; what its neighbours chose, and what it alone did."""
-    return [
-        finding(matrix, region, source, record, say),
-        neighbour_sentence(matrix, neighbours, region, record, say),
-    ]
+    """What one province chose and who else did; where it chose any, what its neighbours and it alone chose."""
+    told = [finding(matrix, region, source, record, say)]
+    return told + [neighbour_sentence(matrix, neighbours, region, record, say)] * bool(own(matrix, region))
 
 
 def exhibits(matrix: pd.DataFrame, region: str, source: str, record: Record, say: Wording) -> Iterator[Exhibit]:

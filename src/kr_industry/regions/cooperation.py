@@ -77,6 +77,8 @@ def of_region(found: pd.DataFrame, region: str) -> pd.DataFrame:
 def finding(found: pd.DataFrame, region: str, say: Wording) -> str:
     """How many pairs each tier joins, in the country or with one province."""
     own = of_region(found, region)
+    if own.empty and region != "national":
+        return say("ties_region_none", region=names("region", say.language)[region])
     counts = {tier: len(own.loc[own["tier"] == tier, ["first", "second"]].drop_duplicates()) for tier in TIERS}
     return say(
         "ties" if region == "national" else "ties_region",
@@ -84,6 +86,11 @@ def finding(found: pd.DataFrame, region: str, say: Wording) -> str:
         technical=len(own[(own["tier"] == STATED)]["what"].unique()),
         **counts,
     )
+
+
+def notes(found: pd.DataFrame, region: str, say: Wording) -> list[str]:
+    """What ties are not, or that there are none."""
+    return [finding(found, region, say) if of_region(found, region).empty else say("ties_note")]
 
 
 def exhibits(found: pd.DataFrame, tiles: pd.DataFrame, region: str, say: Wording) -> Iterator[Exhibit]:

@@ -6,7 +6,7 @@ from itertools import product
 import pandas as pd
 
 from kr_industry import grids, nulls, style
-from kr_industry.korean import listing
+from kr_industry.korean import listing, probability
 from kr_industry.regions.chosen import codes_for_readers
 from kr_industry.regions.coding import KINDS, LISTS, RULES, Record
 from kr_industry.regions.overlap import DOUBT
@@ -96,13 +96,13 @@ def finding(matrix: pd.DataFrame, table: pd.DataFrame, empty: pd.DataFrame, reco
     always = [labels[technology] for technology in surviving(empty, record.listed)]
     row = table.loc[("rows", "uncovered")]
     return say(
-        "gaps" if always else "gaps_none_survives",
+        "gaps_none_survives" if not always else "gaps_same" if always == unnamed else "gaps",
         unnamed=listing(unnamed, say.language) or say("nothing"),
         count=len(unnamed),
         mean=row["mean"],
         low=int(row["low"]),
         high=int(row["high"]),
-        p=row["p_more"],
+        p=probability(row["p_more"], say.language),
         always=listing(always, say.language),
         always_count=len(always),
         ways=len(empty.loc[record.listed]),
@@ -176,8 +176,8 @@ def for_readers(counted: pd.DataFrame, say: Wording) -> pd.DataFrame:
             say("col_gaps_mean"): counted["uncovered_mean"].round(1).to_numpy(),
             say("col_pairs"): counted["pairs"].to_numpy(),
             say("col_pairs_mean"): counted["pairs_mean"].round(1).to_numpy(),
-            say("col_p"): counted["p_rows"].map("{:.3f}".format).to_numpy(),
-            say("col_p_margins"): counted["p_margins"].map("{:.3f}".format).to_numpy(),
+            say("col_p"): [probability(p, say.language) for p in counted["p_rows"]],
+            say("col_p_margins"): [probability(p, say.language) for p in counted["p_margins"]],
         }
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kr_industry import chances, nulls
-from kr_industry.korean import listing
+from kr_industry.korean import listing, probability
 from kr_industry.regions.coding import Record, pairs
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
@@ -27,7 +27,7 @@ def finding(table: pd.DataFrame, record: Record, say: Wording) -> str:
     """How many pairs overlap, how many would by chance, and what follows for the warning of duplication."""
     row = table.loc[("rows", "overlapping_pairs")]
     found = verdict(table)
-    return say(
+    told = say(
         f"overlap_{found}",
         pairs=len(record.regions) * (len(record.regions) - 1) // 2,
         observed=int(row["observed"]),
@@ -35,8 +35,10 @@ def finding(table: pd.DataFrame, record: Record, say: Wording) -> str:
         low=int(row["low"]),
         high=int(row["high"]),
         band=BAND,
-        p=row["p_less" if found == "less" else "p_more"],
+        p=probability(row["p_less" if found == "less" else "p_more"], say.language),
     )
+    # More than one kind of chance gives is only half of the answer.
+    return f"{told} {margins_sentence(table, say)}" if found == "more" else told
 
 
 def more_sentences(table: pd.DataFrame, matrix: pd.DataFrame, record: Record, say: Wording) -> list[str]:
@@ -53,9 +55,11 @@ def more_sentences(table: pd.DataFrame, matrix: pd.DataFrame, record: Record, sa
             who=listing([regions[region] for region in matrix.index[matrix[crowd[0]]]], say.language),
             low=int(largest["low"]),
             high=int(largest["high"]),
-            p=largest["p_more"],
+            p=probability(largest["p_more"], say.language),
         ),
-        say("shared", shared=int(shared["observed"]), mean=shared["mean"], p=shared["p_more"]),
+        say(
+            "shared", shared=int(shared["observed"]), mean=shared["mean"], p=probability(shared["p_more"], say.language)
+        ),
         margins_sentence(table, say),
         say("overlap_note"),
     ]
@@ -70,7 +74,8 @@ def margins_sentence(table: pd.DataFrame, say: Wording) -> str:
         low=int(row["low"]),
         high=int(row["high"]),
         band=BAND,
-        p=row["p_more"],
+        observed=int(row["observed"]),
+        p=probability(row["p_more"], say.language),
     )
 
 
@@ -120,7 +125,7 @@ def for_readers(table: pd.DataFrame, say: Wording) -> pd.DataFrame:
             say("col_mean"): chosen["mean"].round(2).to_numpy(),
             say("col_low", band=BAND): chosen["low"].astype(int).to_numpy(),
             say("col_high", band=BAND): chosen["high"].astype(int).to_numpy(),
-            say("col_p"): [f"{p:.3f}" for p in chosen["p_more"]],
+            say("col_p"): [probability(p, say.language) for p in chosen["p_more"]],
         }
     )
 
