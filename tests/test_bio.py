@@ -2,7 +2,6 @@ import itertools
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -131,6 +130,9 @@ def test_diagnostics_on_the_real_figures(tests, ko):
     assert tests.own_growth_least() == pytest.approx(100 * 27782 / 10438)
     assert tests.export_increase_bounds() == (18907, 29920)
     assert tests.export_growth_bounds() == pytest.approx((7.375, 27.272), abs=0.001)
+    assert tests.export_growth_held_flat_bounds() == pytest.approx(
+        (100 * ((100158 - 29920) / 65414 - 1), 100 * ((100158 - 18907) / 65414 - 1))
+    )
     assert tests.export_growth_bounds_without_assumption() == pytest.approx((7.375, 72.475), abs=0.001)
     told = diagnostics.finding(tests, ko)
     assert "전체 증가액 4조 8,337억 원의 57.5%를" in told
@@ -138,8 +140,10 @@ def test_diagnostics_on_the_real_figures(tests, ko):
     assert "54~86%가 체외진단의 몫이고" in diagnostics.export_finding(tests, ko)
     found = {name: rest for name, *rest in diagnostics.results(tests)}
     assert found["ivd_share_of_increase"][0] == pytest.approx(57.476, abs=0.001)
-    share, _, low, high = found["growth_without_ivd"]
-    assert low <= share <= high
+    flat, _, low, high = found["growth_without_ivd"]
+    assert (flat, low, high) == pytest.approx((16.238, 16.238, 17.697), abs=0.001)
+    assert found["exports_growth_without_ivd_least"][0] == pytest.approx(7.375, abs=0.001)
+    assert found["exports_growth_without_ivd_most"][0] == pytest.approx(27.272, abs=0.001)
 
 
 @pytest.mark.parametrize(("earlier", "words"), [(11.0, "보다 높다"), (19.3, "보다 낮다"), (17.0, "가릴 수 없다")])
@@ -224,6 +228,8 @@ def test_export_intensity_and_what_changed_it(by_segment, ko):
         found["export_intensity_2020"] - found["export_intensity_2019"], abs=1e-12
     )
     assert "+2.5%p(45%)는 분야 안에서" in exporting.change_sentence(by_segment, "total", ko)
+    own = exporting.change_sentence(by_segment, "bio_food", ko)
+    assert "자체 비율의 변화에서 −0.82%p, 생산 비중의 변화에서 −0.33%p" in own
     against = by_segment.copy()
     against.loc[(against["year"] == 2020) & (against["segment"] == "biopharmaceuticals"), "exports"] = 20_000
     assert "엇갈린 것이다" in exporting.change_sentence(against, "total", ko)
@@ -238,6 +244,7 @@ def test_concentration_fell_because_a_middling_segment_grew(by_segment, ko):
     assert "8개 분야가 똑같으면 0.125이다" in told
     assert "2019년 5위이던 바이오의료기기가 3위가 되어" in why
     assert "64.9%에서 53.0%가" in why
+    assert "생산은 0.288에서 0.276, 수출은 0.385에서 0.354" in why
     grown = by_segment.copy()
     grown.loc[(grown["year"] == 2020) & (grown["segment"] == "biopharmaceuticals"), ["production", "exports"]] = 500_000
     assert len(spread.concentration_sentences(spread.concentrations(grown), grown, ko)) == 1
@@ -248,11 +255,11 @@ def test_production_a_head_and_what_is_known_of_the_year_before(made, tests, ko)
     assert heads.at[2020, "value"] == pytest.approx(174923 / 53546)
     # The growth of people may be anything from 9.5 to 10.5 %.
     assert heads.loc[2019, ["low", "high"]].tolist() == pytest.approx([126586 * 1.095 / 53546, 126586 * 1.105 / 53546])
-    assert people.parts_of_growth(heads).sum() == pytest.approx(100)
+    assert people.people_part(heads, made).round(1).tolist() == [28.1, 30.9]
     told, parts = people.people_sentences(heads, made, tests.increase, 10, ko)
     assert "2.60억 원에서 3.27억 원으로 25.1–26.2% 늘었다" in told
-    assert "29%가 인력의 몫, 71%가 1인당 생산의 몫" in parts
-    assert "2.75억 원, 증가율은 약 6%이다" in parts
+    assert "28–31%가 인력의 몫" in parts
+    assert "2.75억 원, 증가율은 5.2–6.2%이다" in parts
     found = {name: rest for name, *rest in people.results(heads)}
     assert found["production_per_employee_2020"][0] == pytest.approx(3.267, abs=0.0005)
     value_2019, _, low, high = found["production_per_employee_2019"]
@@ -285,7 +292,7 @@ def test_planning_on_the_average_is_set_against_the_fan(made, ko):
     assert "28조 1,829억 원이고, 실적이 그 이상일 확률은 23%이다" in last
     assert "85%가 이 한 해에서" in leans
     assert "−34%에서 +79%까지" in leans
-    assert "24조 7,165억 원이 된다(전망의 가운데는 22조 2,032억 원)" in warning
+    assert "24조 7,165억 원이 된다(전망의 중앙값은 22조 2,032억 원)" in warning
     assert len(outlook.planning_sentences(_prospects(made, horizon=1), ko)) == 3
     narrow = outlook.planning_sentences(_prospects(made, confidence=50, horizon=5), ko)[0]
     assert "구간을 벗어나는 해가 있으며" in narrow
@@ -322,9 +329,11 @@ def test_every_choice_has_its_sentences_and_tables(by_segment, language, segment
     table = segments.segment_table(by_segment, measure)
     assert "2020" in segments.driver_sentence(table, measure, segment, say)
     assert "2020" in exporting.intensity_sentence(exporting.export_intensity(by_segment), segment, say)
-    assert "%" in exporting.change_sentence(by_segment, segment, say) or language == "en"
+    assert f"{exporting.change(by_segment).to_numpy().sum():+.1f}" in exporting.change_sentence(
+        by_segment, segment, say
+    )
     assert list(segments.series(by_segment, measure, segment).index) == [2019, 2020]
     shown = segments.for_readers(table, by_segment, measure, say)
     assert len(shown) == 10
     assert not np.isinf(shown.select_dtypes("number").to_numpy()).any()
-    assert isinstance(shown, pd.DataFrame)
+    assert shown.iloc[-1, 1:3].tolist() == segments.series(by_segment, measure, "total").tolist()

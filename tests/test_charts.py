@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from kr_industry import chances, charts, curves, nulls, paths, spans, style
+from kr_industry import chances, charts, curves, paths, spans, style
 from kr_industry.bio import diagnostics, exporting, outlook, plans, production
 from kr_industry.bio import segments as bio_segments
 from kr_industry.bio import spread as bio_spread
@@ -232,7 +232,7 @@ def test_charts_of_provinces(language, source, region, listed):
     record = Record(*tables, list(tiles.index), load("regions/technologies"), listed)
     matrix, coded = record.matrix(source), record.coded()
     codes = fate.fate(record.matrix("keywords"), record.matrix("programmes"))
-    against = nulls.compare(matrix, 200, 1)
+    against = overlap.against_chance(matrix, 200, 1)
     ties = cooperation.ties(
         matrix, *(load(f"regions/{name}") for name in ("neighbours", "links", "complements")), record, say
     )

@@ -78,7 +78,7 @@ def _papermill(root, tmp_path, name, **parameters):
         ("regional_strategic_tech", {}, "13곳이 10대 전략기술을 하나 이상 들었고"),
         ("regional_strategic_tech", {"region": "광주", "source": "programmes", "coding": "explicit", "language": "en"},
          "Gwangju named 2 of the ten strategic technologies"),
-        ("regional_strategic_tech", {"technologies": 2022, "source": "both", "permutations": 500, "seed": 7},
+        ("regional_strategic_tech", {"technologies": 2022, "source": "both", "permutations": 1000, "seed": 7},
          "12대 전략기술을 하나 이상 들었고"),
     ],
 )  # fmt: skip

@@ -75,7 +75,8 @@ def test_the_numbers_are_the_results_of_the_reports(root, readme):
     ]
     assert [number for number in expected if number not in readme] == []
     assert re.search(rf"{float(pairs['low']):.0f}(~| to ){float(pairs['high']):.0f}", readme)
-    assert rows[programmes, "overlap_p_value"] < 0.05 < rows[programmes, "overlap_p_value_margins"]
+    assert rows[programmes, "overlap_p_value"] < 0.05 < rows[programmes, "overlap_p_value_named"]
+    assert f"{rows[programmes, 'overlapping_pairs_expected_named']:.1f}" in readme
     for result in ("technologies_covered", "largest_crowd"):
         assert f"{rows[regions, result]:.0f}" in readme
     language = "ko" if "한국 전략산업" in readme else "en"

@@ -83,9 +83,8 @@ def test_the_list_of_2022_adds_mobility_and_nothing_else_changes():
     assert _who(new.matrix("programmes"), "advanced_mobility") == {"gwangju", "gyeonggi", "gangwon"}
     assert _who(new.matrix("programmes", "explicit"), "advanced_mobility") == {"gangwon"}
     assert not new.matrix("both")["next_generation_nuclear"].any()
-    # a slogan that has the word of the list of 2022 counts as weak evidence only
-    assert "신해양" in set(new.coded("explicit")["term"])
-    assert "신해양" not in set(new.coded("explicit", weak=False)["term"])
+    # the sea of the list of 2022 is a technology; a slogan and a marina are not
+    assert not new.coded()["term"].str.contains("해양").any()
 
 
 def test_weak_terms_can_be_left_out(record):
@@ -127,7 +126,7 @@ def test_neither_order_nor_names_change_the_overlap(rows, random):
 
 
 def _compared(record, source, permutations=2000):
-    return nulls.compare(record.matrix(source), permutations, 1, overlap.BAND)
+    return overlap.against_chance(record.matrix(source), permutations, 1)
 
 
 def test_keywords_overlap_no_more_than_chance(record, ko):
@@ -142,10 +141,20 @@ def test_keywords_overlap_no_more_than_chance(record, ko):
 def test_programmes_crowd_around_popular_technologies_and_no_more(record, ko):
     table = _compared(record, "programmes")
     assert overlap.verdict(table) == "more"
-    assert overlap.verdict(table, "margins") == "chance"
+    assert overlap.verdict(table, "named") == overlap.verdict(table, "margins") == "chance"
     told = overlap.finding(table, record, ko)
     assert "19쌍은 우연으로 보기에는 많다" in told
-    assert told.endswith(overlap.margins_sentence(table, ko))
+    assert told.endswith(overlap.named_sentence(table, ko))
+    assert "대체로 4가지 기술이 어디에서도 나오지 않았다는 말과 같다" in told
+    row = table.loc[("rows", "overlapping_pairs")]
+    assert row["mean"] == pytest.approx(11.5, abs=0.3)
+    assert (
+        f"평균 {row['mean']:.1f}쌍이 겹치고, 무작위 표의 90% 이상이 {row['low']:.0f}~{row['high']:.0f}쌍에 든다" in told
+    )
+    assert f"19쌍 이상일 확률 {row['p_more']:.3f}" in told
+    named = table.loc[("named", "overlapping_pairs")]
+    assert named["mean"] == pytest.approx(16.9, abs=0.3)
+    assert overlap.for_readers(table, ko)["무작위 평균"].tolist()[3] == round(named["mean"], 2)
     crowd, shared, margins, _ = overlap.more_sentences(table, record.matrix("programmes"), record, ko)
     assert "저마다 5곳이 든 첨단 바이오, 반도체·디스플레이이다" in crowd
     assert "5가지이고" in shared
@@ -155,7 +164,7 @@ def test_programmes_crowd_around_popular_technologies_and_no_more(record, ko):
 def test_fewer_overlaps_than_chance_are_told(record, ko):
     names = record.columns
     alone = pd.DataFrame([[names[i % 10] == name for name in names] for i in range(17)], record.regions, names)
-    table = nulls.compare(alone, 2000, 1, overlap.BAND)
+    table = overlap.against_chance(alone, 2000, 1)
     assert overlap.verdict(table) == "less"
     assert "우연보다도 적다" in overlap.finding(table, record, ko)
 
@@ -181,24 +190,33 @@ def test_gaps_that_survive_every_way_of_counting(record, ko):
     assert (codes.loc["quantum"] == gaps.EMPTY).all()
     told = gaps.finding(record.matrix("keywords"), _compared(record, "keywords"), empty, record, ko)
     assert "4가지(5G·6G, 첨단로봇·제조, 양자, 사이버보안)이다" in told
-    assert "12가지 집계에서도 이 4가지는 모두 빈다" in told
+    assert "가장 넓은 집계(키워드와 시책, 하위 분야와 약한 근거까지)로도 이 4가지는 모두 빈다" in told
+    chance = _compared(record, "keywords").loc[("rows", "uncovered")]
+    assert chance["mean"] == pytest.approx(10 * 0.9**11 * 0.8**2, abs=0.1)  # eleven provinces named one, two named two
+    assert (
+        f"평균 {chance['mean']:.1f}가지가 빈다(무작위 표의 90% 이상이 0~4가지, 4가지 이상 빌 확률 {chance['p_more']:.3f})"
+        in told
+    )
+    assert gaps.described_sentence(empty, record, ko).endswith("거기에는 경남 첨단로봇·제조도 나온다.")
     filled = empty.copy()
     filled.loc[:] = False
     none = gaps.finding(record.matrix("keywords"), _compared(record, "keywords"), filled, record, ko)
-    assert "집계에서 모두 비는 기술은 없다" in none
+    assert "비는 기술이 없다" in none
 
 
 def test_overlap_beyond_chance_depends_on_the_source(record, ko, monkeypatch):
     monkeypatch.setattr(gaps, "DRAWS", 500)
     counted = gaps.chance(record, 3)
     told = gaps.chance_sentence(counted, ko)
-    assert "2022년 1월 키워드 8가지 가운데 0가지, 2022년 7월 시책 8가지 가운데 8가지" in told
-    assert told.endswith("기술마다 든 시도의 수까지 그대로 두면 0가지이다.")
+    assert "2022년 1월 키워드 8개 가운데 0개, 2022년 7월 시책 4개 가운데 4개, 키워드와 시책 8개 가운데 8개" in told
+    assert told.endswith("어느 시도든 든 기술들만 놓고 보면 0개이다.")
     assert len(gaps.for_readers(counted, ko)) == 24
     for (listed, source, coding, weak), row in counted.iterrows():
         matrix = _record(listed).matrix(source, coding, weak)
         assert row["cells"] == matrix.to_numpy().sum()
         assert row["pairs"] == len(pairs(matrix))
+        assert row["uncovered"] == (~matrix.any()).sum()
+        assert 0 < row["uncovered_mean"] < 5 < row["pairs_mean"]
 
 
 def test_what_became_of_the_keywords(record, ko):
@@ -246,15 +264,36 @@ def test_ties_in_three_tiers(record, ko):
     assert "인공지능과 첨단 바이오" in set(extra["what"])
     disputed = found[found["disputed"]]
     assert set(disputed["what"]) == {"부울경 메가시티"}
-    counts = {name: count for name, count, _ in cooperation.results(found)}
+    counts = {name: count for name, count, _ in cooperation.results(found, "national")}
     assert counts["ties_stated"] == 14
+    assert {name: count for name, count, _ in cooperation.results(found, "busan")}["ties_stated"] == 2
     own = cooperation.of_region(found, "ulsan")
     assert set(own["first"]) | set(own["second"]) == {"busan", "ulsan", "gangwon", "gyeongbuk", "gyeongnam"}
     assert "자료에 나온 협력으로 울산과 이어진 시도는 4곳" in cooperation.finding(found, "ulsan", ko)
     assert list(cooperation.exhibits(found, load("regions/regions").set_index("id"), "jeju", ko)) == []
     assert "제주와 이어진 시도가 없고" in cooperation.notes(found, "jeju", ko)[0]
     assert "첫 목록" in cooperation.notes(found, "ulsan", ko)[0]
-    assert len(cooperation.evidence_for_readers(load("regions/links"), load("regions/complements"), record, ko)) == 9
+    assert len(cooperation.evidence_for_readers(load("regions/links"), load("regions/complements"), record, ko)) == 8
+
+
+def test_neighbours_complement_each_other_only_with_what_the_other_lacks(record, ko):
+    """Gwangju and Jeonnam are neighbours, Gwangju and Busan are not."""
+    ai, bio = "artificial_intelligence", "advanced_biotechnology"
+    tables = [load(f"regions/{name}") for name in ("neighbours", "links", "complements")]
+
+    def joined(**chosen):
+        matrix = record.matrix("both") & False
+        for region, technologies in chosen.items():
+            matrix.loc[region, technologies] = True
+        found = cooperation.ties(matrix, *tables, record, ko)
+        return found.loc[found["tier"] == cooperation.COMPLEMENTARY, ["first", "second"]].values.tolist()
+
+    assert joined(gwangju=[ai], jeonnam=[bio]) == [["gwangju", "jeonnam"]]
+    assert joined(gwangju=[bio], jeonnam=[ai]) == [["gwangju", "jeonnam"]]
+    assert joined(gwangju=[ai], busan=[bio]) == []
+    assert joined(gwangju=[ai, bio], jeonnam=[bio]) == []
+    assert joined(gwangju=[ai], jeonnam=[ai, bio]) == []
+    assert joined(gwangju=[ai], jeonnam=["quantum"]) == []
 
 
 def test_links_and_complements_rest_on_terms():
@@ -267,6 +306,8 @@ def test_links_and_complements_rest_on_terms():
     technologies = load("regions/technologies")
     for row in load("regions/complements").itertuples():
         assert terms.at[row.term, "region"] == row.region
+        named = set(coded.loc[coded["term"] == terms.at[row.term, "term"], "technology"])
+        assert named & {row.first, row.second}
         years = LISTS if row.list == "both" else (int(row.list),)
         for year in years:
             assert {row.first, row.second} <= set(technologies.loc[technologies["list"] == year, "id"])
@@ -310,9 +351,11 @@ def test_one_province_close_up(record, ko):
     assert found == {"region_technologies": 4, "region_shared_with": 10, "region_alone": 0}
     lonely = matrix & False
     lonely.at["jeju", "quantum"] = True
-    jeju = closeup.neighbour_sentence(matrix, neighbours, "jeju", record, ko)
+    jeju = closeup.neighbour_sentence(matrix, neighbours, "jeju", "both", record, ko)
     assert jeju == "제주는 육지로 이웃한 시도가 없고, 제주만 든 기술도 없다."
-    assert "제주만 든 기술은 양자이다" in closeup.neighbour_sentence(lonely, neighbours, "jeju", record, ko)
+    assert "키워드와 시책에서 제주만 든 기술은 양자이다" in closeup.neighbour_sentence(
+        lonely, neighbours, "jeju", "both", record, ko
+    )
     assert "같은 기술을 든 다른 시도는 없다" in closeup.finding(lonely, "jeju", "both", record, ko)
 
 
@@ -366,6 +409,8 @@ def test_agreement_of_rules_and_of_sources(record, ko):
     rows = reliability.disagreements(record, "keywords", "broad", ko)
     assert len(rows) == 1 + 19
     assert (rows["용어(원문)"] != "").all()
+    assert rows.iloc[0].tolist()[1:] == ["대구", "첨단 바이오", "확장", "의료 헬스케어"]
+    assert set(rows["한쪽만 인정"]) == {"확장", "1월 키워드", "7월 시책"}
     undefined = table.copy()
     undefined["alpha"] = float("nan")
     assert "정할 수 없다" in "".join(reliability.sentences(undefined, ko))

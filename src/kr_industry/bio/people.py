@@ -40,11 +40,18 @@ def per_head(production: pd.Series, workforce: float, workforce_growth: float) -
     )
 
 
-def parts_of_growth(heads: pd.DataFrame) -> pd.Series:
-    """The growth of production through people and through production per head: parts of the log growth, in percent."""
-    factors = heads[["workforce", "value"]]
-    logs = growth.decomposition(factors.loc[2019], factors.loc[2020])["log_change"]
-    return 100 * logs / logs.sum()
+def people_part(heads: pd.DataFrame, production: pd.Series) -> pd.Series:
+    """What part of the growth of production came through people, in percent of the log growth: low and high.
+
+    The rest came through production per head.
+    """
+    ends = []
+    for value in heads.loc[2019, ["high", "low"]]:  # the more a head, the fewer heads, the more of them came
+        factors = pd.DataFrame({"people": [production[2019] / value, heads.at[2020, "workforce"]],
+                                "each": [value, heads.at[2020, "value"]]}, index=[2019, 2020])  # fmt: skip
+        logs = growth.decomposition(factors.loc[2019], factors.loc[2020])["log_change"]
+        ends.append(100 * logs["people"] / logs.sum())
+    return pd.Series({"low": min(ends), "high": max(ends)})
 
 
 def people_sentences(
@@ -65,7 +72,7 @@ def people_sentences(
     say : Wording
         The words.
     """
-    parts = parts_of_growth(heads)
+    part = people_part(heads, production)
     flat = (production[2020] - increase) / heads.at[2020, "workforce"]
     return [
         say(
@@ -79,10 +86,11 @@ def people_sentences(
         ),
         say(
             "people_parts",
-            people=parts["workforce"],
-            each=parts["value"],
+            people_low=part["low"],
+            people_high=part["high"],
             flat=amount(flat, say.language),
-            rise=100 * (flat / heads.at[2019, "value"] - 1),
+            low=100 * (flat / heads.at[2019, "high"] - 1),
+            high=100 * (flat / heads.at[2019, "low"] - 1),
         ),
     ]
 

@@ -35,9 +35,12 @@ def concentration_sentences(table: pd.DataFrame, segments: pd.DataFrame, say: Wo
         parts = values(segments, "production")
         fast = (parts[2020] / parts[2019]).idxmax()
         rank = {year: int(parts[year].rank(ascending=False)[fast]) for year in (2019, 2020)}
+        rest = concentration_by_year({m: values(segments, m).drop(index=fast) for m in MEASURES})["herfindahl"]
         told.append(
             say(
                 "concentration_fell",
+                **{f"rest_{m}_before": rest[m, 2019] for m in MEASURES},
+                **{f"rest_{m}_after": rest[m, 2020] for m in MEASURES},
                 fast=names("bio_segment", say.language, inline=True)[fast],
                 rank_before=rank[2019],
                 rank_after=rank[2020],

@@ -47,7 +47,7 @@ def finding(matrix: pd.DataFrame, region: str, source: str, record: Record, say:
 
 
 def neighbour_sentence(
-    matrix: pd.DataFrame, neighbours: pd.DataFrame, region: str, record: Record, say: Wording
+    matrix: pd.DataFrame, neighbours: pd.DataFrame, region: str, source: str, record: Record, say: Wording
 ) -> str:
     """Which neighbours share a technology, and what no other province named."""
     labels, regions = record.labels(say.language, inline=True), names("region", say.language)
@@ -58,6 +58,7 @@ def neighbour_sentence(
     return say(
         f"neighbours_{near}_{'alone' if only else 'none'}",
         region=regions[region],
+        source=names("strategy_source", say.language, inline=True)[source],
         adjacent=listing([regions[other] for other in adjacent], say.language),
         both=listing(both, say.language),
         only=listing(only, say.language),
@@ -69,7 +70,7 @@ def sentences(
 ) -> list[str]:
     """What one province chose and who else did; where it chose any, what its neighbours and it alone chose."""
     told = [finding(matrix, region, source, record, say)]
-    return told + [neighbour_sentence(matrix, neighbours, region, record, say)] * bool(own(matrix, region))
+    return told + [neighbour_sentence(matrix, neighbours, region, source, record, say)] * bool(own(matrix, region))
 
 
 def exhibits(matrix: pd.DataFrame, region: str, source: str, record: Record, say: Wording) -> Iterator[Exhibit]:

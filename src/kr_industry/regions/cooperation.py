@@ -148,8 +148,9 @@ def evidence_for_readers(links: pd.DataFrame, complements: pd.DataFrame, record:
     return pd.DataFrame(rows, columns=[say(name) for name in ("col_tier", "col_what", "col_regions", "col_evidence")])
 
 
-def results(found: pd.DataFrame) -> Iterator[tuple[str, float, str]]:
-    """How many pairs of provinces each tier joins."""
+def results(found: pd.DataFrame, region: str) -> Iterator[tuple[str, float, str]]:
+    """How many pairs of provinces each tier joins, in the country or with one province."""
+    own = of_region(found, region)
     for tier in TIERS:
-        rows = found[found["tier"] == tier]
+        rows = own[own["tier"] == tier]
         yield f"ties_{tier}", len(rows[["first", "second"]].drop_duplicates()), "pairs of provinces"

@@ -5,11 +5,11 @@ from itertools import product
 
 import pandas as pd
 
-from kr_industry import grids, nulls, style
+from kr_industry import grids, style
 from kr_industry.korean import listing, probability
 from kr_industry.regions.chosen import codes_for_readers
 from kr_industry.regions.coding import KINDS, LISTS, RULES, Record
-from kr_industry.regions.overlap import DOUBT
+from kr_industry.regions.overlap import BAND, DOUBT, against_chance
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
@@ -41,19 +41,23 @@ def multiverse(record: Record) -> pd.DataFrame:
 
 
 def chance(record: Record, seed: int) -> pd.DataFrame:
-    """Overlapping pairs and gaps of every way of counting, in fact and by both kinds of chance.
+    """Overlapping pairs and gaps of every way of counting, in fact and by chance.
 
     Returns
     -------
     pandas.DataFrame
         Indexed as :func:`multiverse`: ``cells``, ``uncovered``, ``pairs``; what chance that keeps how many technologies
         each province named gives of the last two on average, ``uncovered_mean`` and ``pairs_mean``; and the
-        probability of as many pairs or more, ``p_rows``, and with how popular each technology is kept, ``p_margins``.
+        probability of as many pairs or more, ``p_rows``, and among technologies that somebody named, ``p_named``;
+        ``table``, a number for each different table.
     """
-    rows = {}
+    rows, tables = {}, {}
     for listed, source, coding, weak in ways():
         matrix = record.read_with(listed).matrix(source, coding, weak)
-        table = nulls.compare(matrix, DRAWS, seed)
+        key = (listed, matrix.to_numpy().tobytes())
+        if key not in tables:
+            tables[key] = len(tables), against_chance(matrix, DRAWS, seed)
+        number, table = tables[key]
         pairs, empty = (table.loc[("rows", name)] for name in ("overlapping_pairs", "uncovered"))
         rows[listed, source, coding, weak] = {
             "cells": int(matrix.to_numpy().sum()),
@@ -62,7 +66,8 @@ def chance(record: Record, seed: int) -> pd.DataFrame:
             "pairs": int(pairs["observed"]),
             "pairs_mean": pairs["mean"],
             "p_rows": pairs["p_more"],
-            "p_margins": table.at[("margins", "overlapping_pairs"), "p_more"],
+            "p_named": table.at[("named", "overlapping_pairs"), "p_more"],
+            "table": number,
         }
     return _by_way(rows)
 
@@ -105,13 +110,14 @@ def finding(matrix: pd.DataFrame, table: pd.DataFrame, empty: pd.DataFrame, reco
         p=probability(row["p_more"], say.language),
         always=listing(always, say.language),
         always_count=len(always),
-        ways=len(empty.loc[record.listed]),
+        band=BAND,
     )
 
 
 def chance_sentence(counted: pd.DataFrame, say: Wording) -> str:
     """In how many ways of counting provinces overlap more than by chance, for each source."""
     sources = names("strategy_source", say.language, inline=True)
+    counted = counted.drop_duplicates("table")
     more = counted["p_rows"] <= DOUBT
     told = [
         say("ways_of_source", source=sources[source], number=int(rows.sum()), ways=len(rows))
@@ -122,7 +128,7 @@ def chance_sentence(counted: pd.DataFrame, say: Wording) -> str:
         ways=len(counted),
         number=int(more.sum()),
         sources=listing(told, say.language),
-        margins=int((counted["p_margins"] <= DOUBT).sum()),
+        named=int((counted["p_named"] <= DOUBT).sum()),
         doubt=DOUBT,
     )
 
@@ -134,8 +140,16 @@ def more_sentences(empty: pd.DataFrame, record: Record, say: Wording) -> list[st
     return [
         say("gaps_both_lists", always=listing([labels[name] for name in both], say.language), count=len(both)),
         say("multiverse_note"),
-        say("gaps_note"),
+        say("gaps_note") + described_sentence(empty, record, say),
     ]
+
+
+def described_sentence(empty: pd.DataFrame, record: Record, say: Wording) -> str:
+    """Which of the gaps the descriptions name, which are not counted; nothing where they name none."""
+    coded, labels, regions = record.coded(), record.labels(say.language, inline=True), names("region", say.language)
+    rows = coded[(coded["kind"] == "description") & coded["technology"].isin(surviving(empty, record.listed))]
+    told = [f"{regions[row.region]} {labels[row.technology]}" for row in rows.itertuples()]
+    return " " + say("gaps_described", named=listing(told, say.language)) if told else ""
 
 
 def exhibit(matrix: pd.DataFrame, table: pd.DataFrame, empty: pd.DataFrame, record: Record, say: Wording) -> Exhibit:
@@ -177,7 +191,7 @@ def for_readers(counted: pd.DataFrame, say: Wording) -> pd.DataFrame:
             say("col_pairs"): counted["pairs"].to_numpy(),
             say("col_pairs_mean"): counted["pairs_mean"].round(1).to_numpy(),
             say("col_p"): [probability(p, say.language) for p in counted["p_rows"]],
-            say("col_p_margins"): [probability(p, say.language) for p in counted["p_margins"]],
+            say("col_p_margins"): [probability(p, say.language) for p in counted["p_named"]],
         }
     )
 

@@ -17,6 +17,22 @@ DOUBT = 0.05
 STATISTICS = ("shared", "overlapping_pairs", "largest_crowd")
 
 
+def against_chance(matrix: pd.DataFrame, permutations: int, seed: int) -> pd.DataFrame:
+    """The matrix beside three kinds of chance: those of :data:`kr_industry.nulls.MODELS`, and ``named``.
+
+    ``named`` keeps how many technologies each province named, as ``rows`` does, but draws only from those that
+    somebody named: where overlap exceeds the one and not the other, what is told is that some were named by nobody.
+    """
+    table = nulls.compare(matrix, permutations, seed, BAND)
+    rows = nulls.compare(_named(matrix), permutations, seed, BAND).loc[["rows"]]
+    return pd.concat([table, rows.rename(index={"rows": "named"}, level="model")])
+
+
+def _named(matrix: pd.DataFrame) -> pd.DataFrame:
+    """The technologies that somebody named; all where nobody named any."""
+    return matrix.loc[:, matrix.any()] if matrix.to_numpy().any() else matrix
+
+
 def verdict(table: pd.DataFrame, model: str = "rows", statistic: str = "overlapping_pairs") -> str:
     """Whether there is ``more`` or ``less`` than by chance, or ``chance`` cannot be told apart."""
     row = table.loc[(model, statistic)]
@@ -38,7 +54,22 @@ def finding(table: pd.DataFrame, record: Record, say: Wording) -> str:
         p=probability(row["p_less" if found == "less" else "p_more"], say.language),
     )
     # More than one kind of chance gives is only half of the answer.
-    return f"{told} {margins_sentence(table, say)}" if found == "more" else told
+    return f"{told} {named_sentence(table, say)}" if found == "more" else told
+
+
+def named_sentence(table: pd.DataFrame, say: Wording) -> str:
+    """How many pairs chance gives among the technologies that somebody named, and what that explains."""
+    row = table.loc[("named", "overlapping_pairs")]
+    explains = verdict(table) == "more" and verdict(table, "named") == "chance"
+    return say(
+        "named",
+        mean=row["mean"],
+        low=int(row["low"]),
+        high=int(row["high"]),
+        band=BAND,
+        observed=int(row["observed"]),
+        p=probability(row["p_more"], say.language),
+    ) + (say("named_explains", count=int(table.at[("rows", "uncovered"), "observed"])) if explains else "")
 
 
 def more_sentences(table: pd.DataFrame, matrix: pd.DataFrame, record: Record, say: Wording) -> list[str]:
@@ -55,11 +86,13 @@ def more_sentences(table: pd.DataFrame, matrix: pd.DataFrame, record: Record, sa
             who=listing([regions[region] for region in matrix.index[matrix[crowd[0]]]], say.language),
             low=int(largest["low"]),
             high=int(largest["high"]),
+            band=BAND,
             p=probability(largest["p_more"], say.language),
         ),
         say(
             "shared", shared=int(shared["observed"]), mean=shared["mean"], p=probability(shared["p_more"], say.language)
         ),
+        *([] if verdict(table) == "more" else [named_sentence(table, say)]),  # else the finding says it
         margins_sentence(table, say),
         say("overlap_note"),
     ]
@@ -74,20 +107,18 @@ def margins_sentence(table: pd.DataFrame, say: Wording) -> str:
         low=int(row["low"]),
         high=int(row["high"]),
         band=BAND,
-        observed=int(row["observed"]),
-        p=probability(row["p_more"], say.language),
     )
 
 
 def exhibit(
     table: pd.DataFrame, matrix: pd.DataFrame, permutations: int, seed: int, record: Record, say: Wording
 ) -> Exhibit:
-    """How many pairs overlap in tables made by chance, for both kinds of chance, and in fact.
+    """How many pairs overlap in tables made by chance, for each kind of chance, and in fact.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What :func:`kr_industry.nulls.compare` returned for the same permutations and seed.
+        What :func:`against_chance` returned for the same permutations and seed.
     matrix : pandas.DataFrame
         Provinces by technologies.
     permutations, seed : int
@@ -97,13 +128,13 @@ def exhibit(
     say : Wording
         The words.
     """
-    panels = {
-        say(f"null_{model}"): nulls.null_statistics(matrix, model, permutations, seed)["overlapping_pairs"]
-        for model in nulls.MODELS
+    drawn = {
+        "rows": nulls.null_statistics(matrix, "rows", permutations, seed),
+        "named": nulls.null_statistics(_named(matrix), "rows", permutations, seed),
+        "margins": nulls.null_statistics(matrix, "margins", permutations, seed),
     }
-    bands = {
-        say(f"null_{model}"): tuple(table.loc[(model, "overlapping_pairs"), ["low", "high"]]) for model in nulls.MODELS
-    }
+    panels = {say(f"null_{model}"): counts["overlapping_pairs"] for model, counts in drawn.items()}
+    bands = {say(f"null_{model}"): tuple(table.loc[(model, "overlapping_pairs"), ["low", "high"]]) for model in drawn}
     observed = int(table["observed"].loc[("rows", "overlapping_pairs")])
     return (
         chances.chances(panels, bands, observed, say("axis_pairs"), say("observed", count=observed)),
@@ -115,7 +146,7 @@ def exhibit(
 
 def for_readers(table: pd.DataFrame, say: Wording) -> pd.DataFrame:
     """Each count against chance; those that a null fixes are left out."""
-    rows = [(model, name) for model in nulls.MODELS for name in STATISTICS if model == "rows" or name == STATISTICS[1]]
+    rows = [("rows", name) for name in STATISTICS] + [(model, STATISTICS[1]) for model in ("named", "margins")]
     chosen = table.loc[rows]
     return pd.DataFrame(
         {
@@ -148,12 +179,13 @@ def crowds_for_readers(matrix: pd.DataFrame, record: Record, say: Wording) -> pd
 
 def results(table: pd.DataFrame, matrix: pd.DataFrame) -> Iterator[tuple]:
     """Counts of overlap, and what chance would give of pairs, with the band of :data:`BAND` percent."""
-    row, margins = (table.loc[(model, "overlapping_pairs")] for model in ("rows", "margins"))
+    row, named = (table.loc[(model, "overlapping_pairs")] for model in ("rows", "named"))
     unit = "pairs of provinces"
     yield "technologies_shared", (matrix.sum() >= 2).sum(), "technologies"
     yield "largest_crowd", matrix.sum().max(), "provinces"
     yield "overlapping_pairs", len(pairs(matrix)), unit
     yield "overlapping_pairs_expected", row["mean"], unit, row["low"], row["high"]
     yield "overlap_p_value", row["p_more"], "probability"
-    yield "overlapping_pairs_expected_margins", margins["mean"], unit, margins["low"], margins["high"]
-    yield "overlap_p_value_margins", margins["p_more"], "probability"
+    yield "overlapping_pairs_expected_named", named["mean"], unit, named["low"], named["high"]
+    yield "overlap_p_value_named", named["p_more"], "probability"
+    yield "overlap_p_value_margins", table.at[("margins", "overlapping_pairs"), "p_more"], "probability"
