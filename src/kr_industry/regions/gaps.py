@@ -191,7 +191,7 @@ def for_readers(counted: pd.DataFrame, say: Wording) -> pd.DataFrame:
             say("col_pairs"): counted["pairs"].to_numpy(),
             say("col_pairs_mean"): counted["pairs_mean"].round(1).to_numpy(),
             say("col_p"): [probability(p, say.language) for p in counted["p_rows"]],
-            say("col_p_margins"): [probability(p, say.language) for p in counted["p_named"]],
+            say("col_p_named"): [probability(p, say.language) for p in counted["p_named"]],
         }
     )
 
