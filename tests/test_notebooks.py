@@ -74,7 +74,7 @@ def _papermill(root, tmp_path, name, **parameters):
         ("bio_growth", {"measure": "exports", "segment": "bio_environment"}, "바이오환경 수출은 2019년 6억"),
         ("bio_growth", {"measure": "수출", "language": "en"}, "54 to 86% of the increase of exports"),
         ("bio_growth", {"base_year": 2018, "horizon": 1, "confidence": 80, "values": "printed"},
-         "2020년까지 2개 구간으로 28.4%, 2019년까지만 보면 19.3%이다"),
+         "2020년까지 28.4%(2개 구간), 2019년까지만 보면 19.3%이다"),
         ("regional_strategic_tech", {}, "13곳이 10대 전략기술을 하나 이상 들었고"),
         ("regional_strategic_tech", {"region": "광주", "source": "programmes", "coding": "explicit", "language": "en"},
          "Gwangju named 2 of the ten strategic technologies"),

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 from kr_industry import style
 
@@ -33,8 +36,10 @@ def chances(
     for panel, (name, counts) in zip(axes[:, 0], panels.items(), strict=True):
         shares = counts.value_counts(normalize=True).sort_index()
         low, high = bands[name]
-        colours = [style.SHADES[1] if low <= count <= high else style.QUIET for count in shares.index]
-        panel.bar(shares.index, shares, width=0.86, color=colours)
+        inside = (shares.index >= low) & (shares.index <= high)
+        for some, colour in ((shares[inside], style.SHADES[1]), (shares[~inside], style.QUIET)):
+            if len(some):  # one path for all bars of a colour keeps the drawing small
+                panel.add_patch(PathPatch(Path.make_compound_path(*map(_bar, some.index, some)), fc=colour, ec="none"))
         panel.axvline(observed, color=style.SECOND, lw=2)
         panel.set_title(name, fontsize=9, color=style.SOFT)
         panel.set_ylim(0, shares.max() * 1.18)
@@ -58,3 +63,7 @@ def chances(
     axes[-1, 0].set_xticks(range(least, most + 1, step))
     style.unit_title(figure, unit)
     return figure
+
+
+def _bar(count: float, share: float) -> Path:
+    return Path.unit_rectangle().transformed(Affine2D().scale(0.86, share).translate(count - 0.43, 0))
