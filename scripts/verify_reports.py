@@ -12,7 +12,8 @@ from kr_industry import DATA
 from notebook_reports.index import render_index
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import ReportSpec, read_plan
-from notebook_reports.store import Inputs, Store
+from notebook_reports.store import Store
+from notebook_reports.trace import Project
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,11 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = words.parse_args(arguments)
     try:
         plan = read_plan(options.plan, ROOT / "notebooks")
-        store, inputs = Store(options.out), Inputs(ROOT, DATA)
     except RequestError as error:
         print(error, file=sys.stderr)
         return 2
-    stale = {report.key: reasons for report in plan if (reasons := store.stale(report, inputs.of(report)))}
+    store = Store(options.out, Project(ROOT, {} if DATA == ROOT / "data" else {"data": DATA}))
+    if store.damage:
+        print(*store.damage, sep="\n", file=sys.stderr)
+        return 2
+    stale = {report.key: reasons for report in plan if (reasons := store.stale(report))}
     for key, reasons in stale.items():
         print(f"{key}: {'; '.join(reasons)}")
     wrong = other_files(plan, store)

@@ -34,7 +34,7 @@ def test_code_is_short_and_defines_nothing(notebook):
 
 
 def test_the_first_code_cell_holds_the_declared_parameters(root, name, notebook):
-    from notebook_reports.parameters import declaration, resolve
+    from notebook_reports.parameters import Declared
 
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     assert first.metadata.tags == ["parameters"]
@@ -42,8 +42,8 @@ def test_the_first_code_cell_holds_the_declared_parameters(root, name, notebook)
     exec(first.source, values)
     values.pop("__builtins__")
     path = root / "notebooks" / f"{name}.yml"
-    assert list(values) == list(declaration(path).parameters)
-    assert resolve(path, values) == values
+    assert list(values) == list(Declared(path).content.parameters)
+    assert Declared(path).resolve(values) == values
     assert all("#" in line for line in first.source.splitlines())
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from notebook_reports.parameters import RequestError, check_parameters, declaration, resolve
+from notebook_reports.parameters import Declared, RequestError, check_parameters
 
 
 @pytest.fixture
@@ -10,17 +10,17 @@ def photonics(root):
 
 @pytest.mark.parametrize("spelling", ["optical_communication", "광통신", "Optical communication"])
 def test_a_choice_takes_the_identifier_or_either_name(photonics, spelling):
-    assert resolve(photonics, {"segment": spelling}) == {"segment": "optical_communication"}
+    assert Declared(photonics).resolve({"segment": spelling}) == {"segment": "optical_communication"}
 
 
 def test_a_choice_may_be_listed_in_two_files(root):
     path = root / "notebooks" / "regional_strategic_tech.yml"
-    assert resolve(path, {"region": "전국"}) == {"region": "national"}
-    assert resolve(path, {"region": "광주"}) == {"region": "gwangju"}
+    assert Declared(path).resolve({"region": "전국"}) == {"region": "national"}
+    assert Declared(path).resolve({"region": "광주"}) == {"region": "gwangju"}
 
 
 def test_a_number_may_come_as_text(photonics):
-    assert resolve(photonics, {"first_year": "2003"}) == {"first_year": 2003}
+    assert Declared(photonics).resolve({"first_year": "2003"}) == {"first_year": 2003}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_number_may_come_as_text(photonics):
 )
 def test_what_is_not_allowed_is_refused_with_what_is(photonics, values, message):
     with pytest.raises(RequestError, match=message):
-        resolve(photonics, values)
+        Declared(photonics).resolve(values)
 
 
 def test_a_notebook_gets_its_parameters_as_attributes(photonics):
@@ -50,7 +50,7 @@ def test_a_notebook_gets_its_parameters_as_attributes(photonics):
 
 @pytest.mark.parametrize("notebook", ["photonics_trend", "bio_growth", "regional_strategic_tech"])
 def test_every_parameter_has_help_in_both_languages(root, notebook):
-    for parameter in declaration(root / "notebooks" / f"{notebook}.yml").parameters.values():
+    for parameter in Declared(root / "notebooks" / f"{notebook}.yml").content.parameters.values():
         assert parameter.help.ko
         assert parameter.help.en
 
@@ -68,7 +68,7 @@ def test_a_bad_declaration_is_told_by_place(tmp_path, text, message):
     path = tmp_path / "x.yml"
     path.write_text(text)
     with pytest.raises(RequestError, match=message):
-        declaration(path)
+        Declared(path)
 
 
 def test_a_file_of_choices_may_come_from_a_spreadsheet_or_be_told_as_wrong(tmp_path):
@@ -80,18 +80,18 @@ def test_a_file_of_choices_may_come_from_a_spreadsheet_or_be_told_as_wrong(tmp_p
     )
     choices = tmp_path / "choices.csv"
     choices.write_bytes("\ufeffid,ko,en\r\none,하나,One\r\n".encode())
-    assert resolve(path, {"x": "하나"}) == {"x": "one"}
+    assert Declared(path).resolve({"x": "하나"}) == {"x": "one"}
     choices.write_bytes("id,ko,en\none,하나,One\n".encode("cp949"))
     with pytest.raises(RequestError, match=r"choices.csv: cannot be read as UTF-8"):
-        resolve(path, {"x": "one"})
+        Declared(path).resolve({"x": "one"})
     choices.write_text("id,name\none,One\n")
     with pytest.raises(RequestError, match=r"choices.csv: no column en, ko"):
-        resolve(path, {"x": "one"})
+        Declared(path).resolve({"x": "one"})
     choices.unlink()
     with pytest.raises(RequestError, match=r"choices.csv: cannot be read"):
-        resolve(path, {"x": "one"})
+        Declared(path).resolve({"x": "one"})
 
 
 def test_a_missing_declaration_is_told(tmp_path):
     with pytest.raises(RequestError, match=r"x.yml: file not found"):
-        declaration(tmp_path / "x.yml")
+        Declared(tmp_path / "x.yml")

@@ -1,177 +1,198 @@
-"""Runs a plan: what is stale, several reports at a time, each failing alone."""
+"""Runs a plan: what is stale, several reports at a time, each failing alone, and nothing finished lost."""
 
-import json
-import os
-import re
-import signal
 import sys
-import traceback
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import active_children, get_context
 from pathlib import Path
 
-from tqdm import tqdm
-
-from notebook_reports.execute import RunError, execute
 from notebook_reports.index import render_index
+from notebook_reports.parameters import RequestError
 from notebook_reports.plan import ReportSpec
-from notebook_reports.render import Foot, render
-from notebook_reports.store import Inputs, Store, write_whole
+from notebook_reports.store import Store, write_whole
+from notebook_reports.trace import Project, digest
+from notebook_reports.worker import Job, Made
 
-FAILED = Path("build") / "failed.json"
-
-
-@dataclass(frozen=True)
-class Job:
-    """One report to be made, with all that a process of its own needs to make it."""
-
-    report: ReportSpec
-    root: Path
-    inputs: dict[str, str]
+TRIES = 2
+"""How often a report is tried whose failure is not its notebook's fault."""
 
 
-@dataclass(frozen=True)
-class Made:
-    """What came of a job: a page with its results, or an error."""
-
-    front: dict | None = None
-    results: list[dict] | None = None
-    html: str = ""
-    cover: str | None = None
-    error: str = ""
-
-
-def make(job: Job) -> Made:
-    """Run and render one report. A failure of the notebook is returned, not raised."""
-    report = job.report
-    executed = job.root / "build" / "executed" / report.notebook / f"{report.name}.ipynb"
-    source = job.root / "notebooks" / f"{report.notebook}.ipynb"
-    trace = executed.with_suffix(".traceback.txt")
-    trace.unlink(missing_ok=True)
-    try:
-        run = execute(source, executed, report.parameters)
-        foot = Foot(report.key, report.parameters, job.inputs["data"], report.command)
-        html = render(run, str(report.parameters.get("language", "ko")), foot)
-    except RunError as error:
-        write_whole(trace, f"{error}\n{error.traceback}\n")
-        return Made(error=str(error).replace(f"{job.root}{os.sep}", ""))
-    except Exception as error:  # noqa: BLE001 — a page that cannot be rendered is this report's failure
-        write_whole(trace, traceback.format_exc())
-        return Made(error=f"failed in rendering: {type(error).__name__}: {error}")
-    cover = None
-    if report.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
-        cover = f"{drawing[0]}\n"
-    return Made(run.front, run.results, html, cover)
-
-
-def failed_last_time(root: Path) -> set[str]:
-    """Reports that failed and have not been made since; none where that is not known."""
-    try:
-        return set(json.loads((root / FAILED).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return set()
-
-
-def run(
-    root: Path,
-    plan: list[ReportSpec],
-    chosen: list[ReportSpec],
-    out: Path,
-    workers: int = 2,
-    force: bool = False,
-    only_failed: bool = False,
-    data: Path | None = None,
-    say: Callable[[str], None] = print,
-) -> int:
-    """Make the chosen reports that are stale.
+class Batch:
+    """A repository of notebooks and one folder of reports made from them.
 
     Parameters
     ----------
     root : Path
-        The repository: ``notebooks/``, ``data/``, ``src/`` and ``build/`` stand below it.
-    plan, chosen : list of ReportSpec
-        All reports, and those to look at.
+        The repository: ``notebooks/`` and ``build/`` stand below it, and usually all else that notebooks read.
     out : Path
         Folder of the HTML files, the manifest, the results and the index.
-    workers : int
-        Reports made at the same time.
-    force : bool
-        Also make what is not stale.
-    only_failed : bool
-        Make just those that failed in the run before.
-    data : Path, optional
-        The folder of data, where it is not ``data/`` below the repository.
-    say : callable
-        Takes one line of text for the reader.
-
-    Returns
-    -------
-    int
-        0 where all reports are up to date, 1 where one failed.
+    elsewhere : dict of str to Path, optional
+        Folders that take the place of one below the repository, for example ``{"data": Path("/mnt/figures")}``.
     """
-    store = Store(out)
-    inputs = Inputs(root, data)
-    failed_before = failed_last_time(root)
-    if only_failed:
-        chosen = [report for report in chosen if report.key in failed_before]
-        if not chosen:
+
+    def __init__(self, root: Path, out: Path, elsewhere: dict[str, Path] | None = None) -> None:
+        self.root = root.resolve()
+        self.out = out.resolve()
+        self.build = self.root / "build"
+        self.elsewhere = elsewhere or {}
+        self.project = Project(self.root, self.elsewhere, [self.out])
+
+    def store(self) -> Store:
+        """What stands in the folder now."""
+        name = digest(str(self.out).encode())[:16]
+        return Store(self.out, self.project, self.build / "journal" / f"{name}.jsonl")
+
+    def todo(self, store: Store, chosen: list[ReportSpec], force: bool, only_failed: bool) -> dict[str, list[str]]:
+        """Which of the chosen reports have to be made, and why."""
+        if only_failed:
+            return {spec.key: ["failed last time"] for spec in chosen if spec.key in store.failed}
+        reasons = {spec.key: store.stale(spec) or (["--force"] if force else []) for spec in chosen}
+        return {key: why for key, why in reasons.items() if why}
+
+    def run(
+        self,
+        plan: list[ReportSpec],
+        chosen: list[ReportSpec],
+        pool: Callable[[list[Path]], object],
+        force: bool = False,
+        only_failed: bool = False,
+        check: Callable[[], None] = lambda: None,
+        say: Callable[[str], None] = print,
+    ) -> int:
+        """Make the chosen reports that are stale.
+
+        Parameters
+        ----------
+        plan, chosen : list of ReportSpec
+            All reports, and those to look at.
+        pool : callable
+            Takes the notebooks to be run; gives what makes reports, such as :class:`notebook_reports.pool.Pool`.
+        force : bool
+            Also make what is not stale.
+        only_failed : bool
+            Make just those that failed in the run before.
+        check : callable
+            Raises RequestError where nothing must be made; called while the pool gets ready, if there is any to do.
+        say : callable
+            Takes one line of text for the reader.
+
+        Returns
+        -------
+        int
+            0 where all reports are up to date, 1 where one failed.
+        """
+        store = self.store()
+        for line in store.damage:
+            say(line)
+        todo = self.todo(store, chosen, force, only_failed)
+        specs = [spec for spec in chosen if spec.key in todo]
+        progress = _Progress(len(specs), 0 if only_failed else len(chosen) - len(specs), say)
+        try:
+            self._make(specs, pool, check, store, progress)
+        except RequestError:
+            raise
+        except BaseException:  # what is finished counts, also after Ctrl-C
+            self._save(store, plan)
+            raise
+        self._save(store, plan)
+        progress.close()
+        if only_failed and not specs:
             say("nothing failed last time")
-            return 0
-    jobs = [
-        Job(report, root, hashes)
-        for report in chosen
-        if store.stale(report, hashes := inputs.of(report)) or force or only_failed
-    ]
-    failures: dict[str, str] = {}
-    try:
-        _make_all(jobs, workers, store, failures, say)
-    finally:  # what is finished counts, also after Ctrl-C
+        for key, error in sorted(progress.failures.items()):
+            say(f"{key}: {error}")
+        say(f"{progress.made} made, {progress.idle} up to date, {len(progress.failures)} failed")
+        return 1 if progress.failures else 0
+
+    def _make(self, specs: list[ReportSpec], start: Callable, check: Callable, store: Store, progress) -> None:
+        if not specs:
+            return
+        jobs = [Job(spec, self.root, self.elsewhere, (self.out,)) for spec in specs]
+        pool = start(list(dict.fromkeys(job.source for job in jobs)))
+        try:
+            check()
+            waiting, running, tries = deque(jobs), 0, dict.fromkeys((spec.key for spec in specs), 1)
+            while waiting or running:
+                while waiting and running < pool.workers:
+                    pool.start(waiting.popleft())
+                    running += 1
+                for job, made, executed in pool.wait(1):
+                    running -= 1
+                    key = job.report.key
+                    if made.error and made.again and tries[key] < TRIES:
+                        tries[key] += 1
+                        progress.say(f"again {key}: {made.error}")
+                        waiting.append(job)
+                    else:
+                        progress.step(key, self._keep(job, made, executed, store))
+        finally:
+            pool.stop()
+            progress.close()
+
+    def _keep(self, job: Job, made: Made, executed: str, store: Store) -> str:
+        """Put a finished report into the folder, or what is left of a failed one below ``build/``; the error."""
+        report, error = job.report, made.error
+        kept = self.build / "failed" / report.notebook / f"{report.name}.ipynb"
+        trace = kept.with_suffix(".txt")
+        try:
+            if not error:
+                store.put(report, made.files, made.front, made.results, made.html, made.cover)
+                kept.unlink(missing_ok=True)
+                trace.unlink(missing_ok=True)
+                return ""
+        except OSError as failure:
+            error = f"could not be written: {failure}"
+        error = error.replace(f"{self.root}/", "")
+        try:
+            write_whole(trace, f"{error}\n{made.traceback}\n")
+            if executed:
+                write_whole(kept, executed)
+                error += f"; executed notebook kept at {kept.relative_to(self.root).as_posix()}"
+            store.fail(report, error)
+        except OSError as failure:
+            error += f"; what is left of it could not be kept: {failure}"
+        return error
+
+    def _save(self, store: Store, plan: list[ReportSpec]) -> None:
         store.save(plan)
-        write_whole(out / "index.html", render_index(plan, store.entries, root / "notebooks"))
-        still_failed = failed_before - {job.report.key for job in jobs} | set(failures)
-        write_whole(root / FAILED, json.dumps(sorted(still_failed)))
-    for key, error in sorted(failures.items()):
-        say(f"{key}: {error}")
-    made = len(jobs) - len(failures)
-    say(f"{made} made, {len(chosen) - len(jobs)} up to date, {len(failures)} failed")
-    return 1 if failures else 0
+        write_whole(self.out / "index.html", render_index(plan, store.entries, self.root / "notebooks"))
 
 
-def _make_all(
-    jobs: list[Job], workers: int, store: Store, failures: dict[str, str], say: Callable[[str], None]
-) -> None:
-    """Make every job, keeping finished reports in the store and adding failures by report."""
-    if not jobs:
-        return
-    bar = tqdm(total=len(jobs), unit="report", file=sys.stderr, disable=None)
-    # Fresh interpreters: papermill's event loops and forked threads do not go together.
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"))
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it from their first moment on
-    try:
-        pending = {pool.submit(make, job): job for job in jobs}
-        signal.signal(signal.SIGINT, handler)
-        for future in as_completed(pending):
-            report = pending[future].report
-            try:
-                made = future.result()
-            except Exception as error:  # noqa: BLE001 — whatever a worker could not tell is told as a failure
-                made = Made(error=f"{type(error).__name__}: {error}")
-            if made.error:
-                failures[report.key] = made.error
-            else:
-                store.put(report, pending[future].inputs, made.front, made.results, made.html, made.cover)
-            bar.set_postfix(failed=len(failures))
-            bar.update()
-            if bar.disable:
-                say(f"{'FAILED' if made.error else 'made'} {report.key}")
-    except KeyboardInterrupt:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in active_children():  # their kernels end with them
-            worker.terminate()
-        raise
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        bar.close()
-    pool.shutdown()
+class _Progress:
+    """A bar on a terminal, else a line for each report."""
+
+    def __init__(self, total: int, idle: int, say: Callable[[str], None]) -> None:
+        self.idle, self.made = idle, 0
+        self.failures: dict[str, str] = {}
+        self._say = say
+        self._bar = None
+        if total and sys.stderr.isatty():
+            from tqdm import tqdm  # a tenth of a second that a run with nothing to do need not spend
+
+            words = "{n_fmt} of {total_fmt} reports |{bar}| {elapsed} gone, about {remaining} left{postfix}"
+            self._bar = tqdm(total=total, bar_format=words, smoothing=0, dynamic_ncols=True)
+            self._show()
+
+    def _show(self) -> None:
+        self._bar.set_postfix_str(f"{len(self.failures)} failed, {self.idle} were up to date")
+
+    def say(self, line: str) -> None:
+        """A line that does not disturb the bar."""
+        if self._bar is not None:
+            self._bar.clear()
+        self._say(line)
+
+    def step(self, key: str, error: str) -> None:
+        """One report is done, well or badly."""
+        if error:
+            self.failures[key] = error
+        else:
+            self.made += 1
+        if self._bar is None:
+            self._say(f"{'FAILED' if error else 'made'} {key}")
+        else:
+            self._show()
+            self._bar.update()
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,26 +1,30 @@
 """Runs one notebook through papermill and collects what it recorded."""
 
+import json
+import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import nbformat
 from traitlets.config import Config
 
 from notebook_reports import FONTS, FRONT, RESULT
+from notebook_reports.trace import REQUEST, Project
 
-_KERNEL = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
-"""Options of a kernel: no noise of its own on the terminal, no history in the reader's home."""
+_KERNEL = [
+    "--IPKernelApp.log_level=CRITICAL",  # no noise of its own on the terminal
+    "--HistoryManager.enabled=False",  # no history in the reader's home
+]
 
 
 class RunError(Exception):
-    """A notebook failed. ``cell`` is the number of the cell, ``notebook`` where the executed notebook is kept."""
+    """A notebook failed."""
 
-    def __init__(self, cell: int | None, error: str, notebook: Path, traceback: str = "") -> None:
-        place = "" if cell is None else f" in cell {cell}"
-        super().__init__(f"failed{place}: {error}; executed notebook kept at {notebook}")
-        self.cell = cell
-        self.notebook = notebook
+    def __init__(self, error: str, traceback: str = "") -> None:
+        super().__init__(error)
         self.traceback = traceback
 
 
@@ -32,67 +36,107 @@ class Execution:
     front: dict
     results: list[dict]
     fonts: dict[str, str]
+    read: tuple[dict[str, str | None], list[str]] = field(default_factory=lambda: ({}, []))
+    """What an ordinary kernel read and what of it changed meanwhile, as :meth:`Trace.files` gives it."""
 
 
-def execute(source: Path, target: Path, parameters: dict[str, object], timeout: int = 600) -> Execution:
-    """Run a notebook with parameters on an ordinary kernel, in the folder that it stands in.
+def execute(
+    source: Path,
+    parameters: dict[str, object],
+    timeout: int = 600,
+    tell: Callable[[tuple], None] = lambda _: None,
+    engine: str | None = None,
+    watch: Project | None = None,
+) -> Execution:
+    """Run a notebook with parameters, in the folder that it stands in.
 
     Parameters
     ----------
-    source, target : Path
-        The notebook, and where the executed one is written.
+    source : Path
+        The notebook.
     parameters : dict
         Values for the cell tagged ``parameters``.
     timeout : int
-        Seconds that one cell may take.
+        Seconds that one cell may take on an ordinary kernel.
+    tell : callable
+        Takes ``("cell", JSON, number)`` as each cell begins, code cells being numbered, and ``("outputs", JSON)``
+        when one has ended.
+    engine : str, optional
+        papermill's engine; None for an ordinary kernel.
+    watch : Project, optional
+        Has an ordinary kernel tell which files of a project it read.
 
     Raises
     ------
     RunError
-        A cell failed, the kernel died, or the notebook shows no front page.
+        A cell failed, the kernel died, the notebook shows no front page or records a result twice.
     """
-    # papermill takes half a second to import, which a run with nothing to do need not spend.
     import papermill
     import zmq
     from papermill.exceptions import PapermillExecutionError
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
-            # Sockets in a folder of their own: kernels that start at once do not race for the same TCP port.
-            own = {"transport": "ipc", "ip": f"{sockets}/s"} if zmq.has("ipc") else {}
+    with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
+        # Sockets in a folder of their own: kernels that start at once do not race for the same TCP port.
+        own = {"transport": "ipc", "ip": f"{folder}/s"} if zmq.has("ipc") else {}
+        arguments, answer = [*_KERNEL], Path(folder) / "read.json"
+        if watch and not engine:
+            os.environ[REQUEST] = watch.request(answer)
+            arguments.append("--IPKernelApp.extensions=['notebook_reports.trace']")
+        ordinary = {"config": Config({"KernelManager": own, "NotebookClient": {"extra_arguments": arguments}})}
+        try:
             notebook = papermill.execute_notebook(
                 source,
-                target,
+                None,  # whoever is told of the cells can put the notebook together, however this process ends
                 parameters=parameters,
+                engine_name=engine,
                 cwd=source.parent,
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
                 execution_timeout=timeout,
-                config=Config({"KernelManager": own, "NotebookClient": {"extra_arguments": _KERNEL}}),
+                coalesce_streams=True,  # else what is one output depends on how fast it came
+                **_progress(tell),
+                **({} if engine else ordinary),
             )
-    except PapermillExecutionError as error:
-        raise RunError(
-            error.exec_count, f"{error.ename}: {error.evalue}", target, "\n".join(error.traceback)
-        ) from error
-    except Exception as error:
-        raise RunError(None, f"{type(error).__name__}: {error}", target) from error
-    fronts = [data[FRONT] for data in _shown(notebook) if FRONT in data]
-    if len(fronts) != 1:
-        raise RunError(None, f"Report.front was called {len(fronts)} times, expected once", target)
-    results = [data[RESULT] for data in _shown(notebook) if RESULT in data]
-    names = [result["name"] for result in results]
-    if double := {name for name in names if names.count(name) > 1}:
-        raise RunError(None, f"recorded twice: {', '.join(sorted(double))}", target)
-    fonts = {name: path for data in _shown(notebook) for name, path in data.get(FONTS, {}).items()}
-    return Execution(notebook, fronts[0], results, fonts)
+        except PapermillExecutionError as error:
+            text = f"failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
+            raise RunError(text, "\n".join(error.traceback)) from error
+        except OSError:
+            raise
+        except Exception as error:
+            raise RunError(f"failed: {type(error).__name__}: {error}") from error
+        read = tuple(json.loads(answer.read_text(encoding="utf-8"))) if answer.exists() else ({}, [])
+    return _collected(notebook, read)
 
 
-def _shown(notebook: nbformat.NotebookNode) -> list[dict]:
-    return [
+def _progress(tell: Callable[[tuple], None]) -> dict[str, Callable]:
+    """Hooks of nbclient that tell how far a run has come."""
+    numbers = count(1)
+
+    def started(cell, cell_index):
+        runs = cell.cell_type == "code" and cell.source.strip()
+        tell(("cell", json.dumps(cell), next(numbers) if runs else None))
+
+    def ended(cell, cell_index, execute_reply):
+        tell(("outputs", json.dumps(cell.outputs)))
+
+    return {"on_cell_start": started, "on_cell_executed": ended}
+
+
+def _collected(notebook: nbformat.NotebookNode, read: tuple) -> Execution:
+    """What a run showed and recorded."""
+    shown = [
         output["data"]
         for cell in notebook.cells
         for output in cell.get("outputs", ())
         if output["output_type"] == "display_data"
     ]
+    fronts = [data[FRONT] for data in shown if FRONT in data]
+    results = [data[RESULT] for data in shown if RESULT in data]
+    names = [result["name"] for result in results]
+    if len(fronts) != 1:
+        raise RunError(f"failed: Report.front was called {len(fronts)} times, expected once")
+    if double := {name for name in names if names.count(name) > 1}:
+        raise RunError(f"failed: recorded twice: {', '.join(sorted(double))}")
+    fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
+    return Execution(notebook, fronts[0], results, fonts, read)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from notebook_reports.parameters import declaration
+from notebook_reports.parameters import Declared
 from notebook_reports.plan import ReportSpec
 from notebook_reports.render import TEMPLATES, stylesheet
 
@@ -39,6 +39,6 @@ def render_index(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Pa
                 "front": entry["front"] if entry else None,
             }
         )
-    about = {notebook: declaration(notebooks / f"{notebook}.yml") for notebook in groups}
+    about = {notebook: Declared(notebooks / f"{notebook}.yml").content for notebook in groups}
     page = environment.get_template("index_page.html.j2")
     return page.render(groups=groups, about=about, css=stylesheet(), count=len(plan)).strip() + "\n"

@@ -4,8 +4,13 @@ The file names each parameter's type and what it accepts; defaults stand in the 
 ``parameters``. A choice may be given by its identifier or by its name in either language.
 """
 
+import ast
 import csv
 import difflib
+import json
+import math
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Literal
@@ -36,6 +41,13 @@ class Listing(_Strict):
     where: dict[str, str] = {}
 
 
+class Column(_Strict):
+    """A column of a CSV file."""
+
+    file: str
+    name: str
+
+
 class Choice(_Strict):
     """One of a list of identifiers."""
 
@@ -44,39 +56,138 @@ class Choice(_Strict):
     choices: list[str] = []
     listed: list[Listing] = []
 
-    def resolve(self, value: object, folder: Path) -> str:
-        """The identifier that a value stands for: itself, or the row with that Korean or English name."""
-        spellings = {name: name for name in self.choices}
+    def spellings(self, folder: Path) -> dict[str, str]:
+        """What may be written, with the identifier it stands for: itself, or its Korean or English name."""
+        found = {name: name for name in self.choices}
         for listing in self.listed:
-            for row in _rows(folder / listing.file):
+            for row in _rows(folder / listing.file, {"id", "ko", "en"}):
                 if all(row.get(column) == wanted for column, wanted in listing.where.items()):
-                    spellings |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
+                    found |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
+        return found
+
+    def allowed(self, folder: Path) -> str:
+        """What is accepted, in words."""
+        return ", ".join(dict.fromkeys(self.spellings(folder).values()))
+
+    def resolve(self, value: object, folder: Path) -> str:
+        """The identifier that a value stands for."""
+        spellings = self.spellings(folder)
         if value in spellings:
             return spellings[value]
-        allowed = list(dict.fromkeys(spellings.values()))
-        raise ValueError(f"{value!r} is not known{nearest(value, spellings)}; allowed are {', '.join(allowed)}")
+        raise ValueError(f"{value!r} is not known{nearest(value, spellings)}; allowed are {self.allowed(folder)}")
 
 
-class Integer(_Strict):
-    """A whole number within bounds."""
+class _Ranged(_Strict):
+    help: Text
+
+    def allowed(self, folder: Path) -> str:
+        """What is accepted, in words."""
+        del folder
+        ends = [end for end in (self.minimum, self.maximum) if end is not None]
+        return f"{ends[0]} to {ends[1]}" if len(ends) == 2 else self._half()
+
+    def _half(self) -> str:
+        if self.minimum is not None:
+            return f"{self.minimum} or more"
+        return f"{self.maximum} or less" if self.maximum is not None else "any"
+
+    def _within(self, number: float, folder: Path) -> float:
+        low, high = self.minimum, self.maximum
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise ValueError(f"{number} is out of range; allowed are {self.allowed(folder)}")
+        return number
+
+
+class Integer(_Ranged):
+    """A whole number within bounds, or one of those that a column of a CSV file holds, such as its years."""
 
     type: Literal["integer"]
-    help: Text
-    minimum: int
-    maximum: int
+    minimum: int | None = None
+    maximum: int | None = None
+    column: Column | None = None
+
+    def _held(self, folder: Path) -> list[int]:
+        """The numbers of the column that are within the bounds."""
+        numbers = {int(row[self.column.name]) for row in _rows(folder / self.column.file, {self.column.name})}
+        low = min(numbers) if self.minimum is None else self.minimum
+        high = max(numbers) if self.maximum is None else self.maximum
+        return sorted(number for number in numbers if low <= number <= high)
+
+    def allowed(self, folder: Path) -> str:
+        """What is accepted, in words."""
+        return ", ".join(map(str, self._held(folder))) if self.column else super().allowed(folder)
 
     def resolve(self, value: object, folder: Path) -> int:
         """The number; text that writes a whole number is taken, as the command line has nothing else."""
-        del folder
         try:
             number = int(value) if isinstance(value, str) else value
         except ValueError:
             number = None
         if type(number) is not int:
-            raise ValueError(f"{value!r} is not a whole number")
-        if not self.minimum <= number <= self.maximum:
-            raise ValueError(f"{number} is out of range; allowed are {self.minimum} to {self.maximum}")
-        return number
+            raise ValueError(f"{value!r} is not a whole number; allowed are {self.allowed(folder)}")
+        if self.column and number not in self._held(folder):
+            hint = nearest(number, map(str, self._held(folder)))
+            raise ValueError(f"{number} is not in {self.column.file}{hint}; allowed are {self.allowed(folder)}")
+        return self._within(number, folder)
+
+
+class Number(_Ranged):
+    """A number within bounds."""
+
+    type: Literal["number"]
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def resolve(self, value: object, folder: Path) -> float:
+        """The number; text that writes one is taken."""
+        try:
+            number = float(value) if isinstance(value, str | int | float) and type(value) is not bool else math.nan
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise ValueError(f"{value!r} is not a number; allowed are {self.allowed(folder)}")
+        return self._within(number, folder)
+
+
+class Switch(_Strict):
+    """True or false."""
+
+    type: Literal["boolean"]
+    help: Text
+
+    def allowed(self, folder: Path) -> str:
+        """What is accepted, in words."""
+        del folder
+        return "true, false"
+
+    def resolve(self, value: object, folder: Path) -> bool:
+        """The truth value; text that writes one is taken."""
+        known = {True: True, False: False, "true": True, "false": False}
+        if type(value) is int or (value.lower() if isinstance(value, str) else value) not in known:
+            raise ValueError(f"{value!r} is neither true nor false; allowed are {self.allowed(folder)}")
+        return known[value.lower() if isinstance(value, str) else value]
+
+
+class Words(_Strict):
+    """A text, of a form that a regular expression gives."""
+
+    type: Literal["text"]
+    help: Text
+    pattern: str = ".*"
+
+    def allowed(self, folder: Path) -> str:
+        """What is accepted, in words."""
+        del folder
+        return "any text" if self.pattern == ".*" else f"text of the form {self.pattern}"
+
+    def resolve(self, value: object, folder: Path) -> str:
+        """The text."""
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            raise ValueError(f"{value!r} does not fit; allowed is {self.allowed(folder)}")
+        return value
+
+
+Parameter = Annotated[Choice | Integer | Number | Switch | Words, Field(discriminator="type")]
 
 
 class Declaration(_Strict):
@@ -84,10 +195,10 @@ class Declaration(_Strict):
 
     title: Text
     description: Text
-    parameters: dict[str, Annotated[Choice | Integer, Field(discriminator="type")]]
+    parameters: dict[str, Parameter]
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Path, needed: set[str]) -> list[dict[str, str]]:
     """Rows of a file of choices; a mark at its start, as spreadsheets write it, is passed over."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -95,8 +206,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
             rows = list(reader)
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
-    if missing := {"id", "ko", "en"} - set(reader.fieldnames or ()):
-        raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; a file of choices has id, ko and en")
+    if missing := needed - set(reader.fieldnames or ()):
+        wanted = f"a file of choices has {', '.join(sorted(needed))}"
+        raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; {wanted}")
     return rows
 
 
@@ -125,39 +237,74 @@ def read_yaml(path: Path, model: type[BaseModel]):
         raise RequestError(f"{path}, {place or 'top'}: {first['msg']} (found {str(first['input'])[:80]!r})") from error
 
 
-def declaration(path: Path) -> Declaration:
-    """Read the declaration of a notebook."""
-    return read_yaml(path, Declaration)
-
-
-def resolve(path: Path, values: dict[str, object]) -> dict[str, object]:
-    """Check values against the declaration of a notebook, and turn names into identifiers.
+class Declared:
+    """The declaration of a notebook, read once, with which any number of values can be checked.
 
     Parameters
     ----------
     path : Path
-        The declaration. Files of choices are found from the folder above it.
-    values : dict
-        Parameters by name; not all need be given.
+        The YAML file. Files of choices are found from the folder above it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content: Declaration = read_yaml(path, Declaration)
+        self._known: dict[tuple, object] = {}
+
+    def resolve(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Check values, of which not all need be given, and turn names into identifiers.
+
+        Raises
+        ------
+        RequestError
+            A name is unknown or a value is not allowed; the message says what is, and what was probably meant.
+        """
+        return {name: self._resolved(name, value) for name, value in values.items()}
+
+    def _resolved(self, name: str, value: object) -> object:
+        declared = self.content.parameters
+        if name not in declared:
+            raise RequestError(
+                f"{self.path.stem}: parameter {name!r} is not known{nearest(name, declared)}; "
+                f"allowed are {', '.join(declared)}"
+            )
+        key = name, type(value), value
+        if key not in self._known:
+            try:
+                self._known[key] = declared[name].resolve(value, self.path.parent.parent)
+            except ValueError as error:
+                raise RequestError(f"{self.path.stem}: parameter {name!r}: {error}") from error
+        return self._known[key]
+
+    def listing(self, language: str = "en") -> str:
+        """All parameters with type, default, what is accepted and what they mean, as text for a terminal."""
+        defaults = read_defaults(self.path.with_suffix(".ipynb"))
+        lines = [f"{self.path.stem}: {getattr(self.content.title, language)}"]
+        for name, parameter in self.content.parameters.items():
+            lines += [
+                f"  {name} ({parameter.type}, default {defaults.get(name, 'none')})",
+                f"      {getattr(parameter.help, language)}",
+                f"      {parameter.allowed(self.path.parent.parent)}",
+            ]
+        return "\n".join(lines)
+
+
+def read_defaults(notebook: Path) -> dict[str, object]:
+    """The defaults that a notebook assigns in its cell tagged ``parameters``.
 
     Raises
     ------
     RequestError
-        A name is unknown or a value is not allowed; the message says what is, and what was probably meant.
+        The file is not a notebook, or that cell holds something else than names and literal values.
     """
-    declared = declaration(path).parameters
-    resolved = {}
-    for name, value in values.items():
-        if name not in declared:
-            raise RequestError(
-                f"{path.stem}: parameter {name!r} is not known{nearest(name, declared)}; "
-                f"allowed are {', '.join(declared)}"
-            )
-        try:
-            resolved[name] = declared[name].resolve(value, path.parent.parent)
-        except ValueError as error:
-            raise RequestError(f"{path.stem}: parameter {name!r}: {error}") from error
-    return resolved
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", ())]
+        lines = ast.parse("\n".join(sources)).body
+        return {line.targets[0].id: ast.literal_eval(line.value) for line in lines}
+    except (OSError, ValueError, KeyError, SyntaxError, AttributeError) as error:
+        expected = "a notebook whose cell tagged 'parameters' assigns a plain value to each name"
+        raise RequestError(f"{notebook}: expected {expected} ({type(error).__name__}: {error})") from error
 
 
 def check_parameters(path: Path, **values: object) -> SimpleNamespace:
@@ -165,4 +312,4 @@ def check_parameters(path: Path, **values: object) -> SimpleNamespace:
 
     So a notebook run by hand or by plain papermill refuses the same values as the batch.
     """
-    return SimpleNamespace(**resolve(Path(path), values))
+    return SimpleNamespace(**Declared(Path(path)).resolve(values))

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Template
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PositiveInt
 
-from notebook_reports.parameters import RequestError, nearest, read_yaml, resolve
+from notebook_reports.parameters import Declared, RequestError, nearest, read_yaml
 
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
@@ -25,6 +25,10 @@ class ReportSpec:
     """Whether the first chart is also kept as a file of its own, for a README."""
     reproduce: str = ""
     """Command that makes a report outside the plan."""
+    timeout: int = 600
+    """Seconds that it may take."""
+    memory: int = 4096
+    """Megabytes that it may take."""
 
     @property
     def key(self) -> str:
@@ -37,17 +41,44 @@ class ReportSpec:
         return self.reproduce or f"python scripts/run_reports.py {self.key} --force"
 
 
-class _Entry(BaseModel):
+_Value = str | int | float | bool
+
+
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class _Settings(_Strict):
+    """How reports are made, other than by their parameters."""
+
+    cover: bool | None = None
+    timeout: PositiveInt | None = None
+    memory: PositiveInt | None = None
+
+    def given(self) -> dict[str, object]:
+        """Those that are set."""
+        return {name: value for name in _Settings.model_fields if (value := getattr(self, name)) is not None}
+
+
+class _Exception(_Settings):
+    """Settings of the reports that have certain parameters."""
+
+    where: dict[str, _Value]
+
+
+class _Entry(_Settings):
+    """A notebook with one or many sets of parameters."""
+
     notebook: str
     name: str
-    matrix: dict[str, list[str | int]] = {}
-    parameters: dict[str, str | int] = {}
-    cover: bool = False
+    parameters: dict[str, _Value] = {}
+    matrix: dict[str, list[_Value]] = {}
+    exclude: list[dict[str, _Value]] = []
+    include: list[dict[str, _Value]] = []
+    settings: list[_Exception] = []
 
 
-class _Plan(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Plan(_Strict):
     reports: list[_Entry]
 
 
@@ -57,8 +88,11 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
     Parameters
     ----------
     path : Path
-        YAML file with a list ``reports``; an entry has ``notebook``, ``name`` (in which ``$parameter`` is
-        replaced), ``matrix`` (lists of values, every combination becomes a report) and ``parameters``.
+        YAML file with a list ``reports``. An entry has ``notebook``; ``name``, in which ``$parameter`` is replaced;
+        ``parameters``; ``matrix``, lists of values of which every combination becomes a report; ``exclude``,
+        parameters whose combinations are left out; ``include``, parameters of reports beside the matrix; ``cover``,
+        ``timeout`` (seconds) and ``memory`` (megabytes); and ``settings``, the same three ``where`` parameters have
+        certain values.
     notebooks : Path
         Folder of the notebooks and their declarations.
 
@@ -68,27 +102,64 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
         The file, a notebook, a name or a parameter is wrong, or two reports have the same name.
     """
     reports: dict[str, ReportSpec] = {}
+    declared: dict[str, Declared] = {}
     for number, entry in enumerate(read_yaml(path, _Plan).reports, start=1):
         place = f"{path}, report {number}"
         if not _NAME.fullmatch(entry.notebook) or not (notebooks / f"{entry.notebook}.ipynb").is_file():
             raise RequestError(f"{place}: no notebook {entry.notebook!r} in {notebooks}")
-        for values in itertools.product(*entry.matrix.values()):
-            given = dict(entry.parameters) | dict(zip(entry.matrix, values, strict=True))
-            try:
-                parameters = resolve(notebooks / f"{entry.notebook}.yml", given)
-                name = Template(entry.name).substitute({key: str(value) for key, value in parameters.items()})
-            except KeyError as error:
-                given_here = ", ".join(f"${parameter}" for parameter in given)
-                raise RequestError(f"{place}: the name uses ${error.args[0]}; given here are {given_here}") from error
-            except (RequestError, ValueError) as error:
-                raise RequestError(f"{place}: {error}") from error
-            report = checked(ReportSpec(entry.notebook, name, parameters, entry.cover), place)
+        if entry.notebook not in declared:
+            declared[entry.notebook] = Declared(notebooks / f"{entry.notebook}.yml")
+        try:
+            found = _reports(entry, declared[entry.notebook])
+        except RequestError as error:
+            raise RequestError(f"{place}: {error}") from error
+        for report in found:
+            checked(report, place)
             if report.key in reports:
                 raise RequestError(f"{place}: the name {report.key!r} is taken already")
             reports[report.key] = report
     if not reports:
         raise RequestError(f"{path}: the plan has no reports")
     return list(reports.values())
+
+
+def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:
+    """The reports of one entry."""
+    matrix = [
+        entry.parameters | dict(zip(entry.matrix, values, strict=True))
+        for values in (itertools.product(*entry.matrix.values()) if entry.matrix or not entry.include else ())
+    ]
+    sets = [declared.resolve(values) for values in matrix]
+    for rule in entry.exclude:
+        left = [values for values in sets if not _fits(values, declared.resolve(rule))]
+        if len(left) == len(sets):
+            raise RequestError(f"exclude {rule}: no combination of the matrix fits")
+        sets = left
+    sets += [declared.resolve(entry.parameters | values) for values in entry.include]
+    template = Template(entry.name)
+    reports = []
+    used = set()
+    for values in sets:
+        settings = entry.given()
+        for number, exception in enumerate(entry.settings):
+            if _fits(values, declared.resolve(exception.where)):
+                settings |= exception.given()
+                used.add(number)
+        try:
+            name = template.substitute({key: str(value) for key, value in values.items()})
+        except KeyError as error:
+            given = ", ".join(f"${parameter}" for parameter in values)
+            raise RequestError(f"the name uses ${error.args[0]}; given here are {given}") from error
+        except ValueError as error:
+            raise RequestError(f"the name {entry.name!r}: {error}") from error
+        reports.append(ReportSpec(entry.notebook, name, values, **settings))
+    if idle := [exception.where for number, exception in enumerate(entry.settings) if number not in used]:
+        raise RequestError(f"settings where {idle[0]}: no report of this entry fits")
+    return reports
+
+
+def _fits(values: dict[str, object], rule: dict[str, object]) -> bool:
+    return all(name in values and values[name] == wanted for name, wanted in rule.items())
 
 
 def checked(report: ReportSpec, place: str) -> ReportSpec:

@@ -1,16 +1,21 @@
 """Turns an executed notebook into one HTML file that needs nothing from a network."""
 
+from __future__ import annotations
+
 import re
 from copy import deepcopy
 from dataclasses import dataclass
 from importlib import resources
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-
-from notebook_reports.execute import Execution
 from notebook_reports.fonts import font_faces
+
+if TYPE_CHECKING:
+    import nbformat
+
+    from notebook_reports.execute import Execution
 
 _COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
 """Kinds of tokens to which templates/style.css gives a colour."""

@@ -1,0 +1,151 @@
+"""Servers that fork: a process imports everything once, and a child of it answers each request.
+
+Two of them stand behind each other. The first imports what all notebooks import, and forgets again what is the
+project's own. From it forks one for each notebook, which imports the rest under watch, so that the modules that a
+notebook read are known; from that forks a process for each report.
+"""
+
+import ast
+import faulthandler
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import recv_handle
+from pathlib import Path
+from types import ModuleType
+
+from notebook_reports.trace import Project, Trace
+
+POSSIBLE = hasattr(os, "fork")
+"""Whether this system can fork."""
+_GRAMMARS = "rfc3987_syntax"
+
+
+def serve(control: Connection, answer: Callable[[object, Connection], None]) -> None:
+    """Fork a process for each request, until the other side is gone.
+
+    A request is a number and an object, followed by the writing end of a connection, on which the child answers.
+    It is told back as ``("started", number, pid)`` and ``("ended", number, exit code)``, negative for a signal.
+    """
+    children: dict[int, int] = {}
+    woken, wake = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    while True:
+        ready = wait([control, woken])
+        if woken in ready:
+            os.read(woken, 4096)
+            for number, code in _ended(children):
+                control.send(("ended", number, code))
+        if control in ready:
+            try:
+                number, request = control.recv()
+                handle = recv_handle(control)
+            except (EOFError, OSError):
+                break
+            if (child := os.fork()) == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for number in (control.fileno(), woken, wake):
+                    os.close(number)
+                _answer(answer, request, Connection(handle))
+            os.close(handle)
+            children[child] = number
+            control.send(("started", number, child))
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+
+
+def _ended(children: dict[int, int]) -> list[tuple[int, int]]:
+    """Numbers and exit codes of the requests whose child has ended."""
+    found = []
+    while children:
+        child, status = os.waitpid(-1, os.WNOHANG)
+        if child == 0:
+            break
+        if child in children:
+            found.append((children.pop(child), os.waitstatus_to_exitcode(status)))
+    return found
+
+
+def _answer(answer: Callable[[object, Connection], None], request: object, connection: Connection) -> None:
+    """Be the child: a session of its own, so that all it starts can be ended with it, and no return from here."""
+    os.setsid()
+    code = 1
+    try:
+        answer(request, connection)
+        code = 0
+    except BaseException:  # noqa: BLE001 — the end of this process, told in the log
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def imports(notebook: Path) -> list[ast.stmt]:
+    """The import statements that stand by themselves in a notebook's code cells."""
+    found = []
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            with suppress(SyntaxError):  # magics and errors are the run's own matter
+                tree = ast.parse("".join(cell["source"]))
+                found += [line for line in tree.body if isinstance(line, ast.Import | ast.ImportFrom)]
+    return found
+
+
+def carry_out(statements: list[ast.stmt], folder: Path) -> None:
+    """Import what the statements name; what cannot be imported is left for the run to tell."""
+    os.chdir(folder)
+    for statement in statements:
+        with suppress(Exception):
+            exec(compile(ast.Module([statement], []), "<imports>", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+
+@contextmanager
+def _grammars_later() -> Iterator[None]:
+    """Have jsonschema, which notebooks are read with, build its grammars of web addresses only when one is checked.
+
+    That takes a second, most of all imports together, and no schema of a notebook asks for it.
+    """
+    stand_in = ModuleType(_GRAMMARS)
+    stand_in.is_valid_syntax = lambda *arguments: import_module(_GRAMMARS).is_valid_syntax(*arguments)
+    sys.modules[_GRAMMARS] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[_GRAMMARS]
+
+
+def main(handle: int) -> None:
+    """Be the first server; what to import and for which project is the first thing said on the connection."""
+    faulthandler.enable()
+    control = Connection(handle)
+    root, elsewhere, left_out, notebooks = control.recv()
+    project = Project(root, elsewhere, left_out)
+    from notebook_reports import worker
+
+    with _grammars_later():
+        worker.prepare()
+        for notebook in notebooks:
+            with suppress(OSError, ValueError, KeyError):
+                carry_out(imports(notebook), notebook.parent)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] != __package__ and project.name(getattr(module, "__file__", None) or "/"):
+            del sys.modules[name]
+
+    def for_notebook(notebook: Path, own: Connection) -> None:
+        trace = Trace()
+        with suppress(OSError, ValueError, KeyError):
+            carry_out(imports(notebook), notebook.parent)
+        serve(own, lambda job, connection: worker.report(job, connection, trace))
+
+    serve(control, for_notebook)

@@ -1,0 +1,177 @@
+"""Makes one report in a process of its own, and tells the batch how far it has come."""
+
+import json
+import os
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from notebook_reports.plan import ReportSpec
+from notebook_reports.trace import Project, Trace, digest
+
+BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
+"""Environment variables that give every process one thread for its linear algebra."""
+
+_MAKERS = ("__init__", "display", "drawing", "execute", "fonts", "kernel", "parameters", "render", "trace", "worker")
+"""Modules of this package of which a page is made."""
+PINNED = "requirements.txt"
+"""The file that pins the version of every package."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to be made, with all that a process of its own needs to make it."""
+
+    report: ReportSpec
+    root: Path
+    elsewhere: dict[str, Path] = field(default_factory=dict)
+    left_out: tuple[Path, ...] = ()
+
+    @property
+    def source(self) -> Path:
+        """The notebook."""
+        return self.root / "notebooks" / f"{self.report.notebook}.ipynb"
+
+    def project(self) -> Project:
+        """Whose files count as inputs."""
+        return Project(self.root, self.elsewhere, list(self.left_out))
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a job: a page with its results and the files it rests on, or an error."""
+
+    front: dict | None = None
+    results: list[dict] | None = None
+    html: str = ""
+    cover: str | None = None
+    files: dict[str, str | None] = field(default_factory=dict)
+    error: str = ""
+    traceback: str = ""
+    again: bool = False
+    """Whether the failure was not the notebook's fault."""
+
+
+class TimeLimit(BaseException):
+    """A report took longer than it may."""
+
+
+def prepare() -> None:
+    """Import what making a report needs, and make a small one, so that templates and lexers are there as well."""
+    import nbformat
+    import papermill  # noqa: F401 — loads the engine
+
+    from notebook_reports import kernel  # noqa: F401
+    from notebook_reports.execute import Execution
+    from notebook_reports.render import Foot, render
+
+    cells = [nbformat.v4.new_markdown_cell("# a\n$x$"), nbformat.v4.new_code_cell("import this  # 1")]
+    cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="b")]
+    front = {"title": "", "subject": "", "vintage": "", "findings": [""]}
+    render(Execution(nbformat.v4.new_notebook(cells=cells), front, [], {}), "en", Foot("", {}, "", ""))
+
+
+def report(job: Job, connection: Connection, trace: Trace | None = None, engine: str | None = "inprocess") -> None:
+    """Make a report and send what came of it, as the last message after those that tell the cells.
+
+    Parameters
+    ----------
+    job : Job
+        The report.
+    connection : Connection
+        Takes what :func:`notebook_reports.execute.execute` tells, and ``("made", Made)``.
+    trace : Trace, optional
+        What this process has read so far; without it, an ordinary kernel is watched.
+    engine : str, optional
+        papermill's engine; None for ordinary kernels.
+    """
+    try:
+        with _limits(job.report.timeout, job.report.memory, engine is not None):
+            made = _make(job, connection, trace, engine)
+    except TimeLimit as error:
+        made = Made(error=str(error))
+    except OSError as error:  # the disk, the memory, the number of open files
+        made = Made(error=f"{type(error).__name__}: {error}", traceback=traceback.format_exc(), again=True)
+    connection.send(("made", made))
+
+
+def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | None) -> Made:
+    from notebook_reports.execute import RunError, execute
+    from notebook_reports.render import Foot, render
+
+    spec, project = job.report, job.project()
+    try:
+        run = execute(job.source, spec.parameters, spec.timeout, connection.send, engine, None if trace else project)
+        files, changed = trace.files(project) if trace else run.read
+        if changed:
+            return Made(error=f"changed while the report was made: {', '.join(changed)}", again=True)
+        foot = Foot(spec.key, spec.parameters, _data(files), spec.command)
+        makers = [*_makers(project), f"notebooks/{job.source.name}"]
+        files |= {name: project.digest(name) for name in makers}
+        html = render(run, str(spec.parameters.get("language", "ko")), foot)
+    except RunError as error:
+        return Made(error=str(error), traceback=error.traceback)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 — a page that cannot be rendered is this report's failure
+        return Made(error=f"failed in rendering: {type(error).__name__}: {error}", traceback=traceback.format_exc())
+    cover = None
+    if spec.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
+        cover = f"{drawing[0]}\n"
+    return Made(run.front, run.results, html, cover, dict(sorted(files.items())))
+
+
+def _makers(project: Project) -> list[str]:
+    """What every page is made with, where it is part of the project: this package, its templates, pinned versions."""
+    folder = Path(__file__).parent
+    paths = [folder / f"{module}.py" for module in _MAKERS]
+    paths += [folder / "templates" / "style.css", *(folder / "templates" / "report").iterdir()]
+    names = [name for path in paths if (name := project.name(str(path)))]
+    return [*names, PINNED] if (project.root / PINNED).is_file() else names
+
+
+def _data(files: dict[str, str | None]) -> str:
+    """One hash of all files that are neither code nor notebooks."""
+    data = {name: value for name, value in files.items() if not name.endswith((".py", ".ipynb", ".yml", ".yaml"))}
+    return digest(json.dumps(data, sort_keys=True).encode())
+
+
+@contextmanager
+def _limits(seconds: int, megabytes: int, here: bool) -> Iterator[None]:
+    """Hold this process, and the kernel it may start, to limits of time and memory, where the system has them."""
+    if here and hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, lambda *_: _late(seconds))
+        signal.alarm(seconds)
+    statm = Path("/proc/self/statm")
+    if not statm.exists():  # only Linux tells how much is taken already
+        yield
+        return
+    import resource
+
+    taken = int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = taken + megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
+    try:
+        yield
+    finally:  # what is left to do is to tell
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        if here:
+            signal.alarm(0)
+
+
+def _late(seconds: int) -> None:
+    raise TimeLimit(f"took longer than {seconds} s")
+
+
+def alone(job: Job, connection: Connection) -> None:
+    """Make a report on an ordinary kernel, where there is no fork."""
+    report(job, connection, engine=None)
+    connection.close()
+    sys.stdout.flush()
