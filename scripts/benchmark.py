@@ -1,4 +1,6 @@
-"""Measure what the reports rest on: the audit, the intervals of kinks and forecasts, and the null models.
+"""Measure what the reports rest on: the batch, the audit, the intervals of kinks and forecasts, and the null models.
+
+scripts/benchmark.py batch        time the batch beside papermill, nbconvert and the bare code (a quarter of an hour)
 
 scripts/benchmark.py injection    corrupt every figure in five ways, then two at once (about two minutes)
 scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
@@ -13,6 +15,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import batch_times
 import numpy as np
 import pandas as pd
 
@@ -25,15 +28,21 @@ from kr_industry.data import load
 def main(arguments: list[str] | None = None) -> int:
     """Run one measurement and print its table; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("measurement", choices=["injection", "speed", "coverage", "nulls"])
+    words.add_argument("measurement", choices=["batch", "injection", "speed", "coverage", "nulls"])
     words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
     words.add_argument(
         "--permutations", type=int, default=10_000, metavar="N", help="matrices drawn by a null model (default: 10000)"
     )
+    words.add_argument("--rounds", type=int, default=5, metavar="N", help="runs of the batch (default: 5)")
+    words.add_argument("--workers", type=int, default=2, metavar="N", help="reports made at once (default: 2)")
+    words.add_argument("--sample", type=int, default=14, metavar="N", help="reports made from the shell (default: 14)")
+    words.add_argument("--many", type=int, default=12, metavar="N", help="how many of 1,000 at once; 0 for none")
     words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
     chosen = words.parse_args(arguments)
-    if chosen.measurement == "injection":
+    if chosen.measurement == "batch":
+        batch_times.measure(chosen.rounds, chosen.workers, chosen.sample, chosen.many)
+    elif chosen.measurement == "injection":
         _injection(chosen.pairs, chosen.seed)
     elif chosen.measurement == "speed":
         _speed(chosen.seed)

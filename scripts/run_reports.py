@@ -98,9 +98,12 @@ def check_data(build: Path) -> None:
 def pool(options: argparse.Namespace, batch: Batch, notebooks: list[Path]):
     """What makes the reports: processes of this machine, or workers of a cluster."""
     if options.dask:
-        from notebook_reports.cluster import Cluster
+        try:
+            from notebook_reports.cluster import Cluster
+        except ModuleNotFoundError as error:
+            raise RequestError(f"--dask: {error}; pip install 'kr-industry-notebooks[dask]' brings it") from error
 
-        return Cluster(options.dask, batch.root, batch.elsewhere, options.workers)
+        return Cluster(options.dask, batch.project, ["src"], options.workers)
     from notebook_reports import warm
     from notebook_reports.pool import Pool
 

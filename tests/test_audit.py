@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ from kr_industry.audit import (
     localise,
     network,
     relations,
+    scope,
     system,
     writing,
 )
@@ -399,3 +401,44 @@ def test_the_numbers_in_the_notes_are_those_of_the_audit(printed):
         assert f"| {count} |\n" in notes, verdict
     assert f"The {len(printed.figures)} figures are tied by {len(printed.relations)} relations" in notes
     assert f"Of {len(printed.claims)} claims" in notes
+
+
+TOPICS = ["photonics/", "bio/", "regions/"]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_audit_of_a_topic_is_its_part_of_the_whole_and_reads_nothing_else(printed, data_copy, topic):
+    for other in TOPICS:
+        if other != topic:
+            shutil.rmtree(data_copy / other)
+    own = audit(Figures(data_copy, topic=topic))
+    assert own.figures.equals(printed.figures[printed.figures["table"].str.startswith(topic)])
+    about = {
+        (file, row): topic in f"{rule.result} {rule.of} {rule.by}"
+        for file in ("audit/relations", "audit/claims")
+        for row, rule in enumerate(texts(file).itertuples(), start=2)
+    }
+    chosen = [about[place] for place in zip(printed.relations["file"], printed.relations["row"], strict=True)]
+    assert own.relations.equals(printed.relations[chosen].reset_index(drop=True))
+    assert own.claims.equals(printed.claims[[about["audit/claims", row + 2] for row in printed.claims.index]])
+    assert own.conflicts == tuple(c for c in printed.conflicts if c.figures[0].startswith(topic))
+    assert own.counts(topic) == printed.counts(topic)
+
+
+def test_a_topic_takes_with_it_what_a_rule_ties_to_it(data_copy):
+    rule = "tie,same,photonics/figures[id=programme_money_total].value,regions/figures[id=jeonju_goals].value,,,,"
+    with (data_copy / "audit" / "relations.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{rule}\n")
+    assert "regions/figures" in scope.tied("photonics/", data_copy)
+    assert "photonics/figures" in scope.tied("regions/", data_copy)
+    assert {table.split("/")[0] for table in scope.tied("bio/", data_copy)} == {"bio"}
+    assert "regions/terms" not in scope.tied("photonics/", data_copy)
+
+
+def test_an_audit_handed_out_may_be_changed_without_harm():
+    mine, before = audit(topic="bio/"), audit(topic="bio/")
+    mine.figures["verdict"] = UNCHECKED
+    mine.claims["printed"] = ""
+    again = audit(topic="bio/")
+    assert again.figures.equals(before.figures)
+    assert again.claims.equals(before.claims)

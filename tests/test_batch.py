@@ -338,6 +338,26 @@ def test_many_at_once_lose_none(project):
     assert len(project.results()) == 60
 
 
+def test_what_reports_share_is_computed_once_before_any_is_made(project):
+    path = project.root / "notebooks" / "trial.yml"
+    path.write_text(DECLARATION + "shared: [{call: helper.count, given: {times: 3}}]\n", encoding="utf-8")
+    helper = project.root / "notebooks" / "helper.py"
+    helper.write_text(
+        helper.read_text()
+        + "calls = []\ndef count(times):\n    calls.extend([open('../data/other.csv').read()] * times)\n"
+    )
+    project.cells("import helper\nassert len(helper.calls) == 3, helper.calls")
+    assert project.run()[1][-1] == "2 made, 0 up to date, 0 failed"
+    (project.root / "data" / "other.csv").write_text("a\n2\n")
+    assert project.why() == ["data/other.csv changed"]
+    assert project.run(force=True, fork=False)[0] == 1  # nothing is shared there: the notebook must not rely on it
+
+    path.write_text(DECLARATION + "shared: [{call: helper.nothing}]\n", encoding="utf-8")
+    project.cells("")
+    assert project.run()[0] == 0
+    assert "has no attribute 'nothing'" in (project.root / "build" / "logs" / "runs.txt").read_text()
+
+
 def test_every_process_has_one_thread_for_linear_algebra(project):
     project.cells("import os\nassert os.environ['OPENBLAS_NUM_THREADS'] == os.environ['OMP_NUM_THREADS'] == '1'")
     assert project.run()[0] == 0
@@ -424,6 +444,8 @@ def test_a_folder_is_held_by_one_run_at_a_time_and_the_second_is_told_by_whom(tm
             pass
         with held(tmp_path / "other"):
             pass
+    assert list(tmp_path.iterdir()) == []  # nothing was there before, and nothing was made
+    (tmp_path / "reports").mkdir()
     with held(tmp_path / "reports"):
         pass
     assert list((tmp_path / "reports").iterdir()) == []

@@ -232,14 +232,15 @@ def test_charts_of_provinces(language, source, region, listed):
     record = Record(*tables, list(tiles.index), load("regions/technologies"), listed)
     matrix, coded = record.matrix(source), record.coded()
     codes = fate.fate(record.matrix("keywords"), record.matrix("programmes"))
-    against = overlap.against_chance(matrix, 200, 1)
+    by_chance = overlap.draws(matrix, 200, 1)
+    against = overlap.against_chance(matrix, by_chance)
     ties = cooperation.ties(
         matrix, *(load(f"regions/{name}") for name in ("neighbours", "links", "complements")), record, say
     )
     drawn = [
         chosen.map_exhibit(matrix, tiles, region, source, record, say),
         chosen.matrix_exhibit(matrix, coded, source, region, record, say),
-        overlap.exhibit(against, matrix, 200, 1, record, say),
+        overlap.exhibit(against, by_chance, 200, 1, record, say),
         gaps.exhibit(matrix, against, gaps.multiverse(record), record, say),
         fate.exhibit(codes, ordered(matrix), region, record, say),
         *cooperation.exhibits(ties, tiles, region, say),

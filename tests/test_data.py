@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kr_industry import DATA
-from kr_industry.data import DataError, load, tables, value
+from kr_industry.data import DataError, load, tables, texts, value
 
 
 def test_table_3_is_as_printed():
@@ -255,3 +255,19 @@ def test_types_follow_the_description():
     assert str(frame["growth"].dtype) == "float64"
     assert pd.isna(frame.set_index(["year", "segment"]).at[(2017, "optical_communication"), "growth"])
     assert load("regions/codebook")["weak"].dtype == bool
+
+
+def test_a_table_handed_out_may_be_changed_without_harm(data_copy):
+    numbers, cells = load("photonics/annual", data_copy), texts("photonics/annual", data_copy)
+    numbers.loc[0, "sales"], cells.loc[0, "sales"] = 0, "0"
+    load("photonics/annual", data_copy)["sales"].array[0] = 0
+    assert load("photonics/annual", data_copy).at[0, "sales"] == 1136
+    assert texts("photonics/annual", data_copy).at[0, "sales"] == "1136"
+
+
+def test_a_table_is_what_its_file_holds_now(data_copy):
+    path = data_copy / "photonics" / "annual.csv"
+    written = path.read_text(encoding="utf-8")
+    for sales in (1136, 1137, 1136):
+        path.write_text(written.replace(",1136,", f",{sales},"), encoding="utf-8")
+        assert load("photonics/annual", data_copy).at[0, "sales"] == sales

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kr_industry import charts
-from notebook_reports import FRONT, RESULT, display
+from notebook_reports import FONTS, FRONT, RESULT, display, fonts
 from notebook_reports.display import Report, html_table, number_text
 from notebook_reports.drawing import shorter, svg
 
@@ -146,3 +146,12 @@ def test_an_index_below_one_is_written_with_three_decimals():
     assert '<td class="number">0.249</td>' in html
     assert '<td class="number">0.216</td>' in html
     assert '<td class="number">4.0</td>' in html
+
+
+def test_a_font_is_cut_down_alike_whatever_was_cut_from_it_before(shown):
+    Report("ko").chart(charts.columns(pd.Series([1.0, 2.0], index=["가", "나"]), "값"), words="말", source="표")
+    html, files = shown[0]["text/html"], shown[0][FONTS]
+    first = fonts.font_faces(html, files)
+    assert first.count("@font-face") == len(files)
+    assert fonts.font_faces(html.replace(">가<", ">다<"), files) != first
+    assert fonts.font_faces(html, files) == first

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -130,3 +131,27 @@ def test_a_second_notebook_in_the_same_process_gets_a_kernel_of_its_own(tmp_path
     assert shown[0] == ["False", done.stdout.strip()]
     assert shown[1][0] == "False"
     assert shown[1][1] != done.stdout.strip()
+
+
+def test_the_page_is_there_for_nbconverts_command(tmp_path):
+    """papermill and nbconvert from the shell give the page of the batch, but for what its foot says of the making."""
+    cells = [
+        nbformat.v4.new_code_cell("language = 'ko'", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_markdown_cell("## Question", metadata={"tags": ["en"]}),
+        nbformat.v4.new_markdown_cell("## 물음", metadata={"tags": ["ko"]}),
+        nbformat.v4.new_code_cell(
+            "from notebook_reports.display import Report\nReport(language).front('Title', 'a', 'b', ['c'])"
+        ),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    folder = Path(sys.executable).parent
+    papermill = [folder / "papermill", "a.ipynb", "b.ipynb", "-p", "language", "en", "-k", "python3", "-l", "python"]
+    nbconvert = [folder / "jupyter", "nbconvert", "--to", "report", "--ReportExporter.key=a/b", "b.ipynb"]
+    for command in (papermill, nbconvert):
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    page = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in page
+    assert "<title>Title</title>" in page
+    assert "Question" in page
+    assert "물음" not in page
+    assert "a/b" in page

@@ -1,6 +1,6 @@
 import pytest
 
-from notebook_reports.parameters import Declared, RequestError, check_parameters
+from notebook_reports.parameters import Declared, RequestError, check_parameters, read_defaults
 
 
 @pytest.fixture
@@ -32,7 +32,12 @@ def test_a_number_may_come_as_text(photonics):
             {"segmnt": "total"},
             r"parameter 'segmnt' is not known \(did you mean 'segment'\?\); allowed are measure, segment",
         ),
-        ({"first_year": 1066}, "1066 is out of range; allowed are 1999 to 2013"),
+        (
+            {"first_year": 1066},
+            r"1066 is not in data/photonics/annual\.csv \(nearest is 1999\); allowed are 1999, 2003, 2008, 2012, 2013$",
+        ),
+        ({"first_year": 2002}, r"2002 is not in .* \(nearest is 2003\)"),
+        ({"horizon": 6}, "6 is out of range; allowed are 1 to 5"),
         ({"first_year": "soon"}, "'soon' is not a whole number"),
         ({"first_year": 2003.5}, "2003.5 is not a whole number"),
         ({"first_year": True}, "True is not a whole number"),
@@ -61,6 +66,10 @@ def test_every_parameter_has_help_in_both_languages(root, notebook):
         ("title: [", "not valid YAML"),
         ("title: {ko: a, en: b}\ndescription: {ko: a, en: b}\nparameters: {x: {type: colour}}", "parameters > x"),
         ("title: {ko: a}\n", "title > en: Field required"),
+        (
+            "title: {ko: a, en: b}\ndescription: {ko: a, en: b}\nparameters: {}\nshared: [{call: print(1)}]",
+            "shared > 0 > call",
+        ),
         ("!!python/object/apply:os.system ['true']", "not valid YAML"),
     ],
 )
@@ -95,3 +104,85 @@ def test_a_file_of_choices_may_come_from_a_spreadsheet_or_be_told_as_wrong(tmp_p
 def test_a_missing_declaration_is_told(tmp_path):
     with pytest.raises(RequestError, match=r"x.yml: file not found"):
         Declared(tmp_path / "x.yml")
+
+
+KINDS = """
+title: {ko: 가, en: a}
+description: {ko: 가, en: a}
+parameters:
+  share: {type: number, help: {ko: 몫, en: Share}, minimum: 0, maximum: 1}
+  least: {type: number, help: {ko: 최소, en: Least}, minimum: 0}
+  most: {type: integer, help: {ko: 최대, en: Most}, maximum: 9}
+  any: {type: integer, help: {ko: 아무, en: Any}}
+  bold: {type: boolean, help: {ko: 굵게, en: Bold}}
+  title: {type: text, help: {ko: 제목, en: Title}}
+  code: {type: text, help: {ko: 부호, en: Code}, pattern: "[a-z]{3}"}
+"""
+
+
+@pytest.fixture
+def kinds(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    path = tmp_path / "notebooks" / "x.yml"
+    path.write_text(KINDS, encoding="utf-8")
+    return Declared(path)
+
+
+@pytest.mark.parametrize(
+    ("values", "resolved"),
+    [
+        ({"share": "0.25"}, 0.25),
+        ({"share": 1}, 1.0),
+        ({"least": 1e9}, 1e9),
+        ({"any": "-5"}, -5),
+        ({"bold": "True"}, True),
+        ({"bold": False}, False),
+        ({"title": "<b>제목</b>"}, "<b>제목</b>"),
+        ({"code": "abc"}, "abc"),
+    ],
+)
+def test_every_kind_of_parameter_takes_what_it_declares(kinds, values, resolved):
+    found = kinds.resolve(values)[next(iter(values))]
+    assert found == resolved
+    assert type(found) is type(resolved)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"share": 1.5}, "1.5 is out of range; allowed are 0.0 to 1.0"),
+        ({"share": "nan"}, "'nan' is not a number; allowed are 0.0 to 1.0"),
+        ({"share": True}, "True is not a number"),
+        ({"least": -1}, "-1.0 is out of range; allowed are 0.0 or more"),
+        ({"most": 10}, "10 is out of range; allowed are 9 or less"),
+        ({"any": "x"}, "'x' is not a whole number; allowed are any"),
+        ({"bold": 1}, "1 is neither true nor false; allowed are true, false"),
+        ({"bold": "maybe"}, "'maybe' is neither true nor false"),
+        ({"title": 5}, "5 does not fit; allowed is any text"),
+        ({"code": "abcd"}, r"'abcd' does not fit; allowed is text of the form \[a-z\]\{3\}"),
+    ],
+)
+def test_every_kind_of_parameter_refuses_what_it_does_not(kinds, values, message):
+    with pytest.raises(RequestError, match=message):
+        kinds.resolve(values)
+
+
+@pytest.mark.parametrize("notebook", ["photonics_trend", "bio_growth", "regional_strategic_tech"])
+def test_a_listing_has_every_parameter_with_its_default_in_either_language(root, notebook):
+    declared = Declared(root / "notebooks" / f"{notebook}.yml")
+    defaults = read_defaults(root / "notebooks" / f"{notebook}.ipynb")
+    assert list(defaults) == list(declared.content.parameters)
+    for language in ("ko", "en"):
+        listing = declared.listing(language)
+        for name, parameter in declared.content.parameters.items():
+            assert f"  {name} ({parameter.type}, default {defaults[name]})" in listing
+            assert getattr(parameter.help, language) in listing
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", '{"cells": [{"metadata": {"tags": ["parameters"]}, "source": "x = open(1)"}]}']
+)
+def test_defaults_of_what_is_no_notebook_or_holds_code_are_refused(tmp_path, text):
+    (tmp_path / "x.ipynb").write_text(text)
+    with pytest.raises(RequestError, match=r"x.ipynb: expected a notebook whose cell tagged 'parameters'"):
+        read_defaults(tmp_path / "x.ipynb")

@@ -34,10 +34,52 @@ def test_a_matrix_makes_every_combination_under_its_name(plan_of):
     assert plan[2].parameters == {"segment": "bio_food", "language": "ko"}
 
 
+def test_combinations_can_be_left_out_and_added_and_have_settings_of_their_own(plan_of):
+    plan = plan_of(
+        """
+        reports:
+          - notebook: bio_growth
+            name: $segment.$measure
+            parameters: {language: ko}
+            matrix: {segment: [total, bio_food], measure: [production, exports]}
+            exclude: [{segment: 바이오식품, measure: exports}]
+            include: [{segment: bio_services, measure: exports, horizon: 2}]
+            timeout: 60
+            settings:
+              - {where: {segment: total}, cover: true, memory: 500}
+              - {where: {segment: total, measure: exports}, timeout: 90}
+        """
+    )
+    assert {report.name: (report.timeout, report.memory, report.cover) for report in plan} == {
+        "total.production": (60, 500, True),
+        "total.exports": (90, 500, True),
+        "bio_food.production": (60, 4096, False),
+        "bio_services.exports": (60, 4096, False),
+    }
+    assert plan[-1].parameters == {"language": "ko", "segment": "bio_services", "measure": "exports", "horizon": 2}
+
+
+def test_reports_may_be_only_included(plan_of):
+    plan = plan_of(
+        "reports: [{notebook: bio_growth, name: $segment, include: [{segment: total}, {segment: bio_food}]}]"
+    )
+    assert [report.name for report in plan] == ["total", "bio_food"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("reports: []", "the plan has no reports"),
+        (
+            "reports: [{notebook: bio_growth, name: a, parameters: {segment: total}, exclude: [{segment: bio_food}]}]",
+            r"report 1: exclude \{'segment': 'bio_food'\}: no combination of the matrix fits",
+        ),
+        (
+            "reports: [{notebook: bio_growth, name: a, settings: [{where: {segment: total}, timeout: 5}]}]",
+            r"report 1: settings where \{'segment': 'total'\}: no report of this entry fits",
+        ),
+        ("reports: [{notebook: bio_growth, name: a, include: [{sgment: total}]}]", "did you mean 'segment'"),
+        ("reports: [{notebook: bio_growth, name: a, timeout: 0}]", "reports > 0 > timeout"),
         ("reports: [{notebook: bio_groth, name: a}]", "report 1: no notebook 'bio_groth'"),
         ("reports: [{notebook: ../notebooks/bio_growth, name: a}]", "no notebook"),
         ("reports: [{notebook: bio_growth, name: ../../escape}]", "must be lower-case letters"),

@@ -126,7 +126,8 @@ def test_neither_order_nor_names_change_the_overlap(rows, random):
 
 
 def _compared(record, source, permutations=2000):
-    return overlap.against_chance(record.matrix(source), permutations, 1)
+    matrix = record.matrix(source)
+    return overlap.against_chance(matrix, overlap.draws(matrix, permutations, 1))
 
 
 def test_keywords_overlap_no_more_than_chance(record, ko):
@@ -164,7 +165,7 @@ def test_programmes_crowd_around_popular_technologies_and_no_more(record, ko):
 def test_fewer_overlaps_than_chance_are_told(record, ko):
     names = record.columns
     alone = pd.DataFrame([[names[i % 10] == name for name in names] for i in range(17)], record.regions, names)
-    table = overlap.against_chance(alone, 2000, 1)
+    table = overlap.against_chance(alone, overlap.draws(alone, 2000, 1))
     assert overlap.verdict(table) == "less"
     assert "우연보다도 적다" in overlap.finding(table, record, ko)
 

@@ -1,9 +1,11 @@
 """The committed reports: fresh, complete, byte for byte what a new run gives, and safe to open anywhere."""
 
+import contextlib
 import csv
 import functools
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -11,6 +13,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import psutil
 import pytest
 
 from notebook_reports.plan import read_plan
@@ -165,7 +168,7 @@ def test_results_are_sorted_and_cover_the_plan(root, plan):
         (["photonics_trend/totl.ko"], "no report matches 'photonics_trend/totl.ko'"),
         (["photonics_trend/total.ko", "--set", "segment=lasers"], "'lasers' is not known"),
         (["photonics_trend/total.ko", "--set", "segmnt=total"], "did you mean 'segment'?"),
-        (["photonics_trend/total.ko", "--set", "first_year=1066"], "allowed are 1999 to 2013"),
+        (["photonics_trend/total.ko", "--set", "first_year=1066"], "allowed are 1999, 2003, 2008, 2012, 2013"),
         (["photonics_trend/total.ko", "--set", "segment"], "expected NAME=VALUE"),
         (["--set", "segment=total"], "--set needs the report to start from"),
         (["--plan", "nowhere.yml"], "nowhere.yml: file not found"),
@@ -215,6 +218,55 @@ def test_an_interrupted_run_exits_130_keeps_what_is_finished_and_goes_on_from_th
     assert len(todo) == 10 - len(finished)
 
 
+def test_a_terminal_shows_a_bar_with_what_is_done_failed_and_left(root, tmp_path):
+    shown, end = pty.openpty()
+    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "bio_growth/total.*", "--out", str(tmp_path)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True)
+    os.close(end)
+    text = b""
+    with contextlib.suppress(OSError):  # so a terminal tells that nobody writes to it any more
+        while piece := os.read(shown, 4096):
+            text += piece
+    assert run.wait() == 0
+    assert run.stdout.read() == "2 made, 0 up to date, 0 failed\n"
+    assert "0 of 2 reports |" in text.decode()
+    assert "2 of 2 reports |" in text.decode()
+    assert re.search(r"00:\d\d gone, about 00:00 left, 0 failed, 0 were up to date", text.decode())
+
+
+def test_a_killed_run_loses_nothing_that_was_finished_and_leaves_no_process_behind(root, tmp_path):
+    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "photonics_trend/*", "--out", str(tmp_path)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    finished = {run.stdout.readline().split()[1] for _ in range(2)}
+    others = psutil.Process(run.pid).children(recursive=True)
+    assert others
+    run.kill()
+    run.wait()
+    assert not (tmp_path / "manifest.json").exists()
+    _, alive = psutil.wait_procs(others, timeout=60)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    todo = subprocess.run([*command, "--dry-run"], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert not finished & set(todo)
+    assert 0 < len(todo) <= 8
+
+
+def test_a_second_run_into_the_same_folder_is_told_who_holds_it(root, tmp_path):
+    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "bio_growth/total.ko", "--out", str(tmp_path)]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    while not (tmp_path / ".lock").exists() or not (tmp_path / ".lock").read_text().endswith("\n"):
+        assert first.poll() is None
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert f"another run is writing to it: process {first.pid}, " in second.stderr
+    assert first.wait() == 0
+    assert sorted(path.name for path in tmp_path.glob("*")) == [
+        "bio_growth",
+        "index.html",
+        "manifest.json",
+        "results.csv",
+    ]
+
+
 def test_a_one_off_report_leaves_the_plan_alone_and_tells_how_to_make_it(root, tmp_path):
     before = (root / "reports" / "manifest.json").read_bytes()
     done = _script(root, "run_reports.py", "photonics_trend/total.ko", "--set", "segment=광소재", "--out", tmp_path)
@@ -225,6 +277,43 @@ def test_a_one_off_report_leaves_the_plan_alone_and_tells_how_to_make_it(root, t
     assert "<title>광주 광산업: 광소재</title>" in text
     assert "python scripts/run_reports.py photonics_trend/total.ko --set segment=optical_materials" in text
     assert (root / "reports" / "manifest.json").read_bytes() == before
+
+
+def test_a_figure_of_one_topic_leaves_the_reports_of_others_alone(root, data_copy):
+    path = data_copy / "bio" / "segments.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2020", "2020 "), encoding="utf-8")
+    done = _script(root, "run_reports.py", "--why", KR_INDUSTRY_DATA=str(data_copy))
+    stale = dict(line.split(": ", 1) for line in done.stdout.splitlines() if not line.endswith(": up to date"))
+    assert set(stale.values()) == {"data/bio/segments.csv changed"}
+    assert {key.split("/")[0] for key in stale} == {"bio_growth"}
+    assert len(stale) == 11
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "ko_KR.UTF-8",
+            [
+                "  segment (choice, default total)",
+                "      전체 또는 여섯 분야 가운데 하나",
+                "      total, optical_communication",
+            ],
+        ),
+        (
+            "C.UTF-8",
+            ["  first_year (integer, default 1999)", "      First year of the yearly trend", "      1999, 2003"],
+        ),
+    ],
+)
+def test_what_a_notebook_takes_is_listed(root, language, expected):
+    done = _script(root, "run_reports.py", "--parameters", "photonics_trend", LANG=language)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    place = lines.index(expected[0])
+    assert lines[place + 1] == expected[1]
+    assert lines[place + 2].startswith(expected[2])
+    assert _script(root, "run_reports.py", "--parameters", "photonic").returncode == 2
 
 
 def test_why_and_dry_run_make_nothing(root, tmp_path):

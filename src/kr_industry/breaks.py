@@ -87,11 +87,8 @@ def residual_sums(
     design: Callable[[np.ndarray, Sequence[float]], np.ndarray] = kinked,
 ) -> np.ndarray:
     """Residual sum of squares for each candidate's places; for each column of ``y`` where it has several."""
-    sums = []
-    for places in candidates:
-        basis, _ = np.linalg.qr(design(x, places))
-        sums.append(((y - basis @ (basis.T @ y)) ** 2).sum(axis=0))
-    return np.array(sums)
+    bases, _ = np.linalg.qr(np.stack([design(x, places) for places in candidates]))
+    return np.array([((y - basis @ (basis.T @ y)) ** 2).sum(axis=0) for basis in bases])
 
 
 def candidates(x: np.ndarray, step: float = 0.1) -> np.ndarray:

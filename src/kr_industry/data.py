@@ -1,7 +1,8 @@
 """Reading the CSV files of data/, with the types that data/datapackage.json gives them."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -48,14 +49,25 @@ def _resource(table: str, folder: Path) -> dict:
 
 def texts(table: str, folder: Path = DATA) -> pd.DataFrame:
     """One table with every cell as the text that stands in the file; DataError as for :func:`load`."""
-    columns = list(fields(table, folder))
+    return _texts(folder / f"{table}.csv", tuple(fields(table, folder)), content(table, folder)).copy()
+
+
+def content(table: str, folder: Path = DATA) -> bytes:
+    """What a table's file holds now; DataError where there is no such table or file."""
+    _resource(table, folder)
     path = folder / f"{table}.csv"
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise DataError(f"{path}: file not found, though datapackage.json lists it") from error
-    if list(frame.columns) != columns:
-        raise DataError(f"{path}: columns are {list(frame.columns)}, expected {columns}")
+
+
+# Files are read anew each time, as they may have changed, but what has been parsed once is not parsed again.
+@lru_cache(maxsize=128)
+def _texts(path: Path, columns: tuple[str, ...], held: bytes) -> pd.DataFrame:
+    frame = pd.read_csv(BytesIO(held), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if list(frame.columns) != list(columns):
+        raise DataError(f"{path}: columns are {list(frame.columns)}, expected {list(columns)}")
     return frame
 
 
@@ -89,12 +101,21 @@ def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFra
     """
     if values not in ("printed", "corrected"):
         raise DataError(f"values is {values!r}; expected printed or corrected")
-    frame = texts(table, folder)
-    if values == "corrected":
+    known = values == "corrected" and "corrections" in tables(folder)
+    corrections = content("corrections", folder) if known else None
+    kinds = tuple((name, field["type"]) for name, field in fields(table, folder).items())
+    return _loaded(table, folder, kinds, content(table, folder), corrections).copy()
+
+
+@lru_cache(maxsize=128)
+def _loaded(
+    table: str, folder: Path, kinds: tuple[tuple[str, str], ...], held: bytes, corrections: bytes | None
+) -> pd.DataFrame:
+    path, types = folder / f"{table}.csv", dict(kinds)
+    frame = _texts(path, tuple(types), held)
+    if corrections is not None:
         frame = corrected(frame, table, folder)
-    kinds = {name: field["type"] for name, field in fields(table, folder).items()}
-    path = folder / f"{table}.csv"
-    return frame.apply(lambda column: _typed(column, kinds[column.name], path))
+    return frame.apply(lambda column: _typed(column, types[column.name], path))
 
 
 def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def statistics(masks: np.ndarray, columns: int) -> pd.DataFrame:
     crowds = np.stack([(rows >> column & 1).sum(axis=0, dtype=np.uint16) for column in range(columns)])
     pairs = [np.minimum(rows[row + 1 :] & rows[row], 1).sum(axis=0, dtype=np.uint16) for row in range(len(rows))]
     found = (crowds >= 2).sum(axis=0), np.sum(pairs, axis=0, dtype=int), crowds.max(axis=0), (crowds == 0).sum(axis=0)
-    return pd.DataFrame(dict(zip(STATISTICS, found, strict=True)), dtype=np.int64)
+    return pd.DataFrame(np.stack(found, axis=1).astype(np.int64), columns=list(STATISTICS))
 
 
 def observed(matrix: pd.DataFrame) -> pd.Series:
@@ -156,16 +156,22 @@ def compare(matrix: pd.DataFrame, permutations: int, seed: int, confidence: floa
         and ``p_less``, how likely a value at least as high or as low as observed is, the matrix itself counted as one
         drawn (Phipson and Smyth 2010). ValueError as for :func:`keep_rows`, or for a confidence not from 0 to 100.
     """
+    return beside(matrix, {model: null_statistics(matrix, model, permutations, seed) for model in MODELS}, confidence)
+
+
+def beside(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], confidence: float = 90) -> pd.DataFrame:
+    """The matrix beside what has been drawn: as :func:`compare`, for the :func:`null_statistics` by model."""
     if not 0 < confidence < 100:
         raise ValueError(f"confidence is {confidence}; expected percent between 0 and 100")
-    found, tails, rows = observed(matrix), [(100 - confidence) / 200, (100 + confidence) / 200], {}
-    for model in MODELS:
-        for name, drawn in null_statistics(matrix, model, permutations, seed).items():
-            band = np.quantile(drawn.to_numpy(), tails, method="inverted_cdf")  # values that do occur
-            beyond = [(drawn >= found[name]).sum(), (drawn <= found[name]).sum()]
-            rows[model, name] = [found[name], drawn.mean(), *band, *((1 + n) / (permutations + 1) for n in beyond)]
-    index = pd.MultiIndex.from_tuples(rows, names=["model", "statistic"])
-    return pd.DataFrame(list(rows.values()), index, ["observed", "mean", "low", "high", "p_more", "p_less"])
+    found, tails, rows = observed(matrix).to_numpy(), [(100 - confidence) / 200, (100 + confidence) / 200], []
+    for counts in drawn.values():
+        values = counts.to_numpy()
+        band = np.quantile(values, tails, axis=0, method="inverted_cdf")  # values that do occur
+        beyond = [(values >= found).sum(axis=0), (values <= found).sum(axis=0)]
+        rows.append([found, values.mean(axis=0), *band, *((1 + times) / (len(values) + 1) for times in beyond)])
+    columns = zip(["observed", "mean", "low", "high", "p_more", "p_less"], zip(*rows, strict=True), strict=True)
+    index = pd.MultiIndex.from_product([drawn, STATISTICS], names=["model", "statistic"])
+    return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns}, index)
 
 
 def _start(matrix: pd.DataFrame, permutations: int = 1, seed: int = 0) -> tuple[np.ndarray, np.random.Generator]:
@@ -173,7 +179,7 @@ def _start(matrix: pd.DataFrame, permutations: int = 1, seed: int = 0) -> tuple[
     if not isinstance(matrix, pd.DataFrame) or matrix.empty or matrix.shape[1] > WIDEST:
         found = f"shape {matrix.shape}" if isinstance(matrix, pd.DataFrame) else type(matrix).__name__
         raise ValueError(f"a matrix must be a DataFrame of one row or more and 1 to {WIDEST} columns, got {found}")
-    for name, values in matrix.items():
+    for name, values in matrix.items() if matrix.to_numpy().dtype != bool else ():
         if values.isna().any() or not pd.api.types.is_bool_dtype(values.dtype):
             found = "missing values" if values.isna().any() else f"the type {values.dtype}"
             raise ValueError(f"a matrix must hold true and false only, column {name} has {found}")

@@ -127,7 +127,7 @@ def bubbles(frame: pd.DataFrame, units: tuple[str, str], highlight: str | None =
 
 def _beside(figure: Figure, labels: Sequence[Annotation], radii: np.ndarray) -> None:
     """Put each label on the first side of its dot where it touches no dot, no other label and not the line at 0."""
-    figure.draw_without_rendering()  # lays out the axes, so that places are known
+    figure.get_layout_engine().execute(figure)  # so that places are known
     axes = figure.axes[0]
     nought = axes.transData.transform((axes.get_xlim()[0], 1))[1]
     taken = [Bbox.from_extents(axes.bbox.x0, nought - 1, axes.bbox.x1, nought + 1)]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from IPython.display import display
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from notebook_reports import FONTS, FRONT, RESULT
@@ -131,40 +131,36 @@ class Report:
 
 def html_table(frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int] = {}) -> Markup:
     """A data frame as an HTML table: first column as row headings, numbers to the right, all text escaped."""
-    head = Markup().join(
-        Markup('<th scope="col"{}>{}</th>').format(
-            Markup(' class="number"') if pd.api.types.is_numeric_dtype(frame[column]) else "", column
-        )
-        for column in frame.columns
-    )
-    digits = {column: digits.get(column, _decimals(frame[column])) for column in frame.columns}
-    body = Markup().join(Markup("<tr>{}</tr>").format(_row(frame, i, digits)) for i in range(len(frame)))
-    title = Markup("<caption>{}</caption>").format(caption) if caption else ""
-    return Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(title, head, body)
-
-
-def _row(frame: pd.DataFrame, i: int, digits: Mapping[str, int]) -> Markup:
-    cells = []
-    for j, column in enumerate(frame.columns):
-        value = frame.iat[i, j]
-        if pd.api.types.is_numeric_dtype(frame[column]):
-            cells.append(Markup('<td class="number">{}</td>').format(number_text(value, digits[column])))
-        elif j == 0:
-            short = Markup(' class="short"') if len(str(value)) <= 14 else ""
-            cells.append(Markup('<th scope="row"{}>{}</th>').format(short, value))
+    head, columns = [], []
+    for place, (name, values) in enumerate(frame.items()):
+        if pd.api.types.is_numeric_dtype(values):
+            head.append(f'<th scope="col" class="number">{escape(name)}</th>')
+            decimals = digits.get(name, _decimals(values))
+            columns.append([f'<td class="number">{number_text(value, decimals)}</td>' for value in values])
         else:
-            cells.append(Markup("<td>{}</td>").format("" if pd.isna(value) else value))
-    return Markup().join(cells)
+            head.append(f'<th scope="col">{escape(name)}</th>')
+            columns.append([_heading(value) if place == 0 else _cell(value) for value in values])
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    head = "".join(head)
+    return Markup(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")  # noqa: S704 — escaped
+
+
+def _heading(value: object) -> str:
+    short = ' class="short"' if len(str(value)) <= 14 else ""
+    return f'<th scope="row"{short}>{escape(value)}</th>'
+
+
+def _cell(value: object) -> str:
+    return f"<td>{'' if pd.isna(value) else escape(value)}</td>"
 
 
 def _decimals(column: pd.Series) -> int:
     """No decimals for a column of whole numbers, three where all are below one, one for any other."""
-    if not pd.api.types.is_numeric_dtype(column):
-        return 0
-    numbers = column.dropna().astype(float)
+    numbers = column.dropna().to_numpy(float)
     if (numbers % 1 == 0).all():
         return 0
-    return 3 if numbers.abs().max() < 1 else 1
+    return 3 if abs(numbers).max() < 1 else 1
 
 
 def number_text(value: object, digits: int) -> str:

@@ -5,6 +5,7 @@ import re
 from xml.etree import ElementTree
 
 from markupsafe import escape
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 
@@ -19,7 +20,8 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
     Coordinates are cut to hundredths of a point, which no eye can see and every machine agrees on.
     """
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    # Figure.savefig would draw twice, first only to lay the figure out, which drawing does too.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     opening, rest = text[text.index("<svg") :].strip().split(">", 1)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()

@@ -4,11 +4,11 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-import nbformat
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from notebook_reports import FONTS, FRONT, RESULT
@@ -28,16 +28,13 @@ class RunError(Exception):
         self.traceback = traceback
 
 
-@dataclass
-class Execution:
-    """An executed notebook, its front page, its results, and the font files of its charts."""
+@dataclass(frozen=True)
+class Collected:
+    """What a notebook shows of itself: its front page, its results, and the font files of its charts."""
 
-    notebook: nbformat.NotebookNode
     front: dict
     results: list[dict]
     fonts: dict[str, str]
-    read: tuple[dict[str, str | None], list[str]] = field(default_factory=lambda: ({}, []))
-    """What an ordinary kernel read and what of it changed meanwhile, as :meth:`Trace.files` gives it."""
 
 
 def execute(
@@ -47,7 +44,7 @@ def execute(
     tell: Callable[[tuple], None] = lambda _: None,
     engine: str | None = None,
     watch: Project | None = None,
-) -> Execution:
+) -> tuple[NotebookNode, tuple[dict[str, str | None], list[str]]]:
     """Run a notebook with parameters, in the folder that it stands in.
 
     Parameters
@@ -66,10 +63,15 @@ def execute(
     watch : Project, optional
         Has an ordinary kernel tell which files of a project it read.
 
+    Returns
+    -------
+    NotebookNode, tuple
+        The executed notebook, and what an ordinary kernel read, as :meth:`notebook_reports.trace.Trace.files` gives it.
+
     Raises
     ------
     RunError
-        A cell failed, the kernel died, the notebook shows no front page or records a result twice.
+        A cell failed, or the kernel died.
     """
     import papermill
     import zmq
@@ -106,7 +108,7 @@ def execute(
         except Exception as error:
             raise RunError(f"failed: {type(error).__name__}: {error}") from error
         read = tuple(json.loads(answer.read_text(encoding="utf-8"))) if answer.exists() else ({}, [])
-    return _collected(notebook, read)
+    return notebook, read
 
 
 def _progress(tell: Callable[[tuple], None]) -> dict[str, Callable]:
@@ -123,8 +125,14 @@ def _progress(tell: Callable[[tuple], None]) -> dict[str, Callable]:
     return {"on_cell_start": started, "on_cell_executed": ended}
 
 
-def _collected(notebook: nbformat.NotebookNode, read: tuple) -> Execution:
-    """What a run showed and recorded."""
+def collected(notebook: NotebookNode) -> Collected:
+    """What an executed notebook shows of itself.
+
+    Raises
+    ------
+    RunError
+        It shows no front page or several, or records a result twice.
+    """
     shown = [
         output["data"]
         for cell in notebook.cells
@@ -139,4 +147,4 @@ def _collected(notebook: nbformat.NotebookNode, read: tuple) -> Execution:
     if double := {name for name in names if names.count(name) > 1}:
         raise RunError(f"failed: recorded twice: {', '.join(sorted(double))}")
     fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
-    return Execution(notebook, fronts[0], results, fonts, read)
+    return Collected(fronts[0], results, fonts)

@@ -3,8 +3,15 @@ letters for which the chart was laid out."""
 
 import base64
 import re
+from functools import cache
 from html import unescape
 from io import BytesIO
+
+from fontTools.ttLib import TTFont
+from uharfbuzz import Blob, Face, SubsetFlags, SubsetInput, SubsetInputSets, subset
+
+_NEEDLESS = ("GSUB", "GPOS", "GDEF", "DSIG", "FFTM", "TSI0", "TSI1", "TSI2", "TSI3", "TSI5")
+"""Tables that lay out running text, sign the file, or are sources of its hinting."""
 
 
 def chart_texts(html: str) -> dict[tuple[str, int], set[str]]:
@@ -40,23 +47,25 @@ def font_faces(html: str, files: dict[str, str]) -> str:
 
 
 def _face(family: str, weight: int, characters: str, path: str) -> str:
-    # fontTools takes a quarter of a second to import, which a run with nothing to do need not spend.
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-
-    font = TTFont(path, recalcTimestamp=False)
-    if missing := sorted(set(characters) - {chr(code) for code in font.getBestCmap()}):
+    font = _opened(path)
+    if missing := sorted(set(characters) - {chr(code) for code in font.unicodes}):
         raise ValueError(f"the font {family} has no glyph for {missing}, which a chart uses")
-    options = Options(layout_features=[], hinting=False)
-    options.drop_tables += [f"TSI{i}" for i in range(6)]  # sources of the hinting
-    subsetter = Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    font.flavor = "woff2"
+    wanted = SubsetInput()
+    wanted.sets(SubsetInputSets.UNICODE).set({ord(character) for character in characters})
+    wanted.sets(SubsetInputSets.LAYOUT_FEATURE_TAG).clear()
+    wanted.sets(SubsetInputSets.DROP_TABLE_TAG).update({int.from_bytes(tag.encode()) for tag in _NEEDLESS})
+    wanted.flags = SubsetFlags.NO_HINTING
+    cut = TTFont(BytesIO(subset(font, wanted).blob.data), recalcTimestamp=False, recalcBBoxes=False)
+    cut.flavor = "woff2"
     buffer = BytesIO()
-    font.save(buffer)
+    cut.save(buffer, reorderTables=False)
     data = base64.b64encode(buffer.getvalue()).decode()
     return (
         f"@font-face{{font-family:'{family}';font-weight:{weight};"
         f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
     )
+
+
+@cache
+def _opened(path: str) -> Face:
+    return Face(Blob.from_file_path(path))

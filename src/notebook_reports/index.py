@@ -4,9 +4,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from notebook_reports.page import TEMPLATES, stylesheet
 from notebook_reports.parameters import Declared
 from notebook_reports.plan import ReportSpec
-from notebook_reports.render import TEMPLATES, stylesheet
 
 
 def render_index(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path) -> str:

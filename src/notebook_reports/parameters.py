@@ -18,6 +18,9 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's safe loader, the one written in C where it was built with it."""
+
 
 class RequestError(Exception):
     """What was asked for is wrong: a plan, a parameter, an option or the data. Nothing has been run."""
@@ -125,9 +128,10 @@ class Integer(_Ranged):
             number = None
         if type(number) is not int:
             raise ValueError(f"{value!r} is not a whole number; allowed are {self.allowed(folder)}")
-        if self.column and number not in self._held(folder):
-            hint = nearest(number, map(str, self._held(folder)))
-            raise ValueError(f"{number} is not in {self.column.file}{hint}; allowed are {self.allowed(folder)}")
+        if self.column and number not in (held := self._held(folder)):
+            close = min(held, key=lambda other: abs(other - number))
+            allowed = self.allowed(folder)
+            raise ValueError(f"{number} is not in {self.column.file} (nearest is {close}); allowed are {allowed}")
         return self._within(number, folder)
 
 
@@ -190,11 +194,20 @@ class Words(_Strict):
 Parameter = Annotated[Choice | Integer | Number | Switch | Words, Field(discriminator="type")]
 
 
+class Call(_Strict):
+    """A function and what it is given."""
+
+    call: str = Field(pattern=r"[A-Za-z_][\w.]*\.\w+")
+    given: dict[str, str | int | float | bool] = {}
+
+
 class Declaration(_Strict):
     """What the YAML file beside a notebook says."""
 
     title: Text
     description: Text
+    shared: list[Call] = []
+    """What every report of the notebook computes alike and keeps for the process: done once, before any is made."""
     parameters: dict[str, Parameter]
 
 
@@ -221,7 +234,7 @@ def nearest(value: object, known) -> str:
 def read_yaml(path: Path, model: type[BaseModel]):
     """Read a YAML file safely into a pydantic model; a fault is told by file, place and what was expected."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_LOADER)  # noqa: S506 — either one is safe
         if content is None:
             raise RequestError(f"{path}: the file is empty; expected {', '.join(model.model_fields)}")
         return model.model_validate(content)

@@ -92,15 +92,18 @@ class Pool:
         File for what processes write to standard error.
     fork : bool, optional
         Whether to fork from a warm process; by default where the system can.
+    paths : list of str, optional
+        Folders of the repository from which modules are imported before all others.
     """
 
-    def __init__(self, root, elsewhere, left_out, notebooks, workers, log, fork=warm.POSSIBLE):
+    def __init__(self, root, elsewhere, left_out, notebooks, workers, log, fork=warm.POSSIBLE, paths=()):
         self.workers = workers
         self._runs: dict[int, Run] = {}
         self._count = 0
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("")
-        self._starter = _Warm((root, elsewhere, left_out, notebooks), log) if fork else _Cold()
+        folders = os.pathsep.join(str(root / path) for path in paths)
+        self._starter = _Warm((root, elsewhere, left_out, notebooks), log, folders) if fork else _Cold()
 
     def start(self, job: Job) -> None:
         """Begin a job."""
@@ -180,17 +183,21 @@ class Pool:
         return [(run.job, made, run.executed() if made.error else "")]
 
     def _kill(self, run: Run) -> None:
-        if run.pid is not None:
-            self._starter.kill(run.pid)
+        """End the process of a run, or its server, if that has not come to starting it."""
+        pid = run.pid or self._starter.pid(run.server)
+        if pid is not None:
+            self._starter.kill(pid)
 
 
 class _Warm:
     """Starts processes by fork, from a server for each notebook."""
 
-    def __init__(self, settings: tuple, log: Path) -> None:
+    def __init__(self, settings: tuple, log: Path, folders: str) -> None:
         self._settings = settings
         self._log = log
+        self._folders = {"PYTHONPATH": folders} if folders else {}
         self._servers: dict[Path, Connection] = {}
+        self._pids: list[tuple[Connection, int]] = []
         self._begun = 0
         self._begin()
 
@@ -202,6 +209,7 @@ class _Warm:
         self._base, theirs = Pipe()
         environment = {
             **os.environ,
+            **self._folders,
             **dict.fromkeys(worker.BLAS, "1"),
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
@@ -223,7 +231,7 @@ class _Warm:
         """Have a job run by a process that tells through a connection; its server, which will tell its pid."""
         if job.source not in self._servers:
             ours, end = Pipe()
-            _request(self._base, 0, job.source, end)
+            _request(self._base, ours.fileno(), job.source, end)
             self._servers[job.source] = ours
         server = self._servers[job.source]
         _request(server, number, job, theirs)
@@ -239,7 +247,16 @@ class _Warm:
             event = server.recv()
         except (EOFError, OSError):
             return self._lost(server)
-        return [] if server is self._base else [event]
+        if server is not self._base:
+            return [event]
+        kind, number, pid = event
+        if kind == "started":
+            self._pids += [(other, pid) for other in self._servers.values() if other.fileno() == number]
+        return []
+
+    def pid(self, server: Connection) -> int | None:
+        """The process of a server, once that is known."""
+        return next((pid for other, pid in self._pids if other is server), None)
 
     def _lost(self, server: Connection) -> list[tuple[str, None, None]]:
         """Forget a server that is gone; without the first one, a new one has to begin."""
@@ -249,6 +266,7 @@ class _Warm:
             self._begin()
             return []
         self._servers = {source: other for source, other in self._servers.items() if other is not server}
+        self._pids = [(other, pid) for other, pid in self._pids if other is not server]
         return [("gone", None, None)]
 
     def kill(self, pid: int) -> None:
@@ -258,6 +276,8 @@ class _Warm:
 
     def stop(self) -> None:
         """End the servers; they end as soon as nobody listens."""
+        for _, pid in self._pids:
+            self.kill(pid)
         for server in self.connections():
             server.close()
         self._process.kill()
@@ -300,6 +320,9 @@ class _Cold:
         number, process = self._processes.pop(sentinel)
         process.join()
         return [("ended", number, process.exitcode)]
+
+    def pid(self, _sentinel: int) -> None:
+        """There is no server."""
 
     def kill(self, pid: int) -> None:
         """End a process; its kernel ends by itself when it sees that."""

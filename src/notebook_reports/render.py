@@ -1,90 +1,106 @@
 """Turns an executed notebook into one HTML file that needs nothing from a network."""
 
-from __future__ import annotations
-
 import re
 from copy import deepcopy
-from dataclasses import dataclass
-from importlib import resources
+from functools import cache
 from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbformat import NotebookNode
+from traitlets import Unicode, default
+
+from notebook_reports.execute import collected
 from notebook_reports.fonts import font_faces
-
-if TYPE_CHECKING:
-    import nbformat
-
-    from notebook_reports.execute import Execution
+from notebook_reports.page import TEMPLATES, stylesheet
 
 _COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
 """Kinds of tokens to which templates/style.css gives a colour."""
 
-TEMPLATES = Path(str(resources.files(__package__).joinpath("templates")))
 
-
-@dataclass(frozen=True)
-class Foot:
-    """What the foot of a page says of its making; hashes of code are in the manifest, as they change more often."""
-
-    key: str
-    parameters: dict[str, object]
-    data: str
-    command: str
-
-
-def stylesheet() -> str:
-    """The style sheet of reports and of the index."""
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8").strip()
-
-
-def render(run: Execution, language: str, foot: Foot) -> str:
-    """Render an executed notebook as one HTML file.
+class ReportExporter(HTMLExporter):
+    """Turns an executed notebook into a report; ``jupyter nbconvert --to report`` has it too.
 
     Cells tagged with the other language and the parameters are left out; code is folded away under what it
     shows; results stand in a table at the end. What a cell wrote to standard error stays in the executed
     notebook only: warnings hold paths of the machine.
+    """
+
+    export_from_notebook = "Report"
+    key = Unicode(help="<notebook>/<report>, for the foot of the page").tag(config=True)
+    data = Unicode(help="Hash of the data, for the foot of the page").tag(config=True)
+    command = Unicode(help="Command that makes the report, for the foot of the page").tag(config=True)
+
+    @default("template_name")
+    def _template_name_default(self):
+        return "report"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self):
+        return [str(TEMPLATES)]
+
+    @default("default_preprocessors")
+    def _default_preprocessors_default(self):
+        return ["nbconvert.preprocessors.CoalesceStreamsPreprocessor"]  # the others would change nothing
+
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self):
+        return True  # once, not after each of them
+
+    def default_filters(self):
+        """nbconvert's filters, with code highlighted in fewer marks."""
+        yield from super().default_filters()
+        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        yield "highlight_code", lambda *args, **options: _coloured(highlight(*args, **options))
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        """The page of an executed notebook; RunError where it shows no front page or records a result twice."""
+        run = collected(nb)
+        parameters = dict(sorted(nb.metadata.get("papermill", {}).get("parameters", {}).items()))
+        language = str(parameters.get("language", "ko"))
+        left_out = {"parameters", "injected-parameters", *({"ko", "en"} - {language})}
+        notebook = deepcopy(nb)
+        notebook.cells = _joined([cell for cell in notebook.cells if not left_out & set(cell.metadata.get("tags", ()))])
+        page = {
+            "language": language,
+            "front": run.front,
+            "results": run.results,
+            "foot": {"key": self.key, "parameters": parameters, "data": self.data, "command": self.command},
+            "number": _number,
+            "headings": _headings(notebook),
+            "css": stylesheet(),
+        }
+        # HTMLExporter's own method passes the page through an HTML parser that writes SVG attributes in lower case.
+        resources = {**(resources or {}), "report": page}
+        html, resources = TemplateExporter.from_notebook_node(self, notebook, resources=resources, **options)
+        html = _anchored(html)
+        html = html.replace("/*fonts*/", font_faces(html, run.fonts))
+        pieces = re.split(r"(<pre\b.*?</pre>)", html, flags=re.DOTALL)
+        pieces[::2] = [re.sub(r"\n\s*\n+", "\n", piece) for piece in pieces[::2]]
+        return "".join(pieces).strip() + "\n", resources
+
+
+@cache
+def _exporter() -> ReportExporter:
+    return ReportExporter()
+
+
+def render(notebook: NotebookNode, foot: dict[str, str]) -> str:
+    """Render an executed notebook as one HTML file.
 
     Parameters
     ----------
-    run : Execution
-        The executed notebook with what it recorded.
-    language : str
-        ``ko`` or ``en``.
-    foot : Foot
-        What made the page.
+    notebook : NotebookNode
+        As papermill executed it.
+    foot : dict
+        ``key``, ``data`` and ``command`` of :class:`ReportExporter`.
     """
-    # nbconvert takes a second to import, which a run with nothing to do need not spend.
-    from nbconvert.exporters import HTMLExporter, TemplateExporter
-    from nbconvert.filters import Highlight2HTML
-    from traitlets.config import Config
-
-    left_out = {"parameters", "injected-parameters", *({"ko", "en"} - {language})}
-    notebook = deepcopy(run.notebook)
-    notebook.cells = _joined([cell for cell in notebook.cells if not left_out & set(cell.metadata.get("tags", ()))])
-    config = Config(HTMLExporter={"template_name": "report", "extra_template_basedirs": [str(TEMPLATES)]})
-    page = {
-        "language": language,
-        "front": run.front,
-        "results": run.results,
-        "foot": foot,
-        "number": _number,
-        "headings": _headings(notebook),
-        "css": stylesheet(),
-    }
-    exporter = HTMLExporter(config=config)
-    highlight = Highlight2HTML(pygments_lexer="ipython3", parent=exporter)
-    exporter.register_filter("highlight_code", lambda *args, **options: _coloured(highlight(*args, **options)))
-    # HTMLExporter's own method passes the page through an HTML parser that writes SVG attributes in lower case.
-    html, _ = TemplateExporter.from_notebook_node(exporter, notebook, resources={"report": page})
-    html = _anchored(html)
-    html = html.replace("/*fonts*/", font_faces(html, run.fonts))
-    pieces = re.split(r"(<pre\b.*?</pre>)", html, flags=re.DOTALL)
-    pieces[::2] = [re.sub(r"\n\s*\n+", "\n", piece) for piece in pieces[::2]]
-    return "".join(pieces).strip() + "\n"
+    exporter = _exporter()  # templates once read are kept
+    exporter.key, exporter.data, exporter.command = foot["key"], foot["data"], foot["command"]
+    return exporter.from_notebook_node(notebook)[0]
 
 
-def _joined(cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+def _joined(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The cells, with code that shows nothing joined to the code cell after it."""
     joined, waiting = [], ""
     for cell in cells:
@@ -96,7 +112,7 @@ def _joined(cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
     return joined
 
 
-def _headings(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
+def _headings(notebook: NotebookNode) -> list[dict[str, str]]:
     """Second-level headings for the list of contents, numbered as :func:`_anchored` numbers them."""
     texts = [
         line[3:].strip()

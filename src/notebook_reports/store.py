@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def held(folder: Path):
     RequestError
         Another run holds the folder, or nothing can be written to it.
     """
-    path = folder / ".lock"
+    path, created = folder / ".lock", not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
@@ -81,6 +81,9 @@ def held(folder: Path):
             yield
         finally:
             path.unlink(missing_ok=True)
+            if created:
+                with suppress(OSError):  # it holds something now
+                    folder.rmdir()
 
 
 def _set_id(files: dict[str, str | None]) -> str:

@@ -40,9 +40,12 @@ class Project:
         self._left_out = [folder.resolve() for folder in leave_out or []]
         without = [Path(sys.prefix), Path(sys.base_prefix), self.root / "build", *self._left_out]
         self._without = [path for path in without if path != self.root]
+        self._environment = tuple(f"{path}{os.sep}" for path in (sys.prefix, sys.base_prefix))
 
     def name(self, path: str) -> str | None:
         """The name of a file, relative and with slashes; none where it does not count. Compiled code is its source."""
+        if path.startswith(self._environment):  # most are, and following links takes its time
+            return None
         file = Path(os.path.realpath(path))
         if file.suffix == ".pyc" and file.parent.name == "__pycache__":
             file = Path(source_from_cache(str(file)))
@@ -53,6 +56,19 @@ class Project:
                     return None
                 return (Path(name) / below).as_posix()
         return None
+
+    def names(self) -> list[str]:
+        """Names of all files that count, sorted."""
+        found = []
+        for first, folder in [*self._elsewhere.items(), ("", self.root)]:
+            for path, folders, files in os.walk(folder):
+                here = Path(path)
+                folders[:] = [
+                    each for each in folders if not each.startswith((".", "__")) and here / each not in self._without
+                ]
+                below = (Path(first) / here.relative_to(folder)).as_posix()
+                found += [file if below == "." else f"{below}/{file}" for file in files if not file.startswith(".")]
+        return sorted(name for name in set(found) if self.path(name).is_file())
 
     def request(self, answer: Path) -> str:
         """What :data:`REQUEST` has to hold for a kernel to write to a file what it read of this project."""

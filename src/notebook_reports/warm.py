@@ -7,6 +7,7 @@ notebook read are known; from that forks a process for each report.
 
 import ast
 import faulthandler
+import gc
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from multiprocessing.reduction import recv_handle
 from pathlib import Path
 from types import ModuleType
 
+from notebook_reports.parameters import Declared
 from notebook_reports.trace import Project, Trace
 
 POSSIBLE = hasattr(os, "fork")
@@ -34,6 +36,8 @@ def serve(control: Connection, answer: Callable[[object, Connection], None]) -> 
     It is told back as ``("started", number, pid)`` and ``("ended", number, exit code)``, negative for a signal.
     """
     children: dict[int, int] = {}
+    gc.collect()
+    gc.freeze()  # else the first collection in each child would touch, and so copy, all that it shares with us
     woken, wake = os.pipe()
     os.set_blocking(woken, False)
     os.set_blocking(wake, False)
@@ -110,6 +114,16 @@ def carry_out(statements: list[ast.stmt], folder: Path) -> None:
             exec(compile(ast.Module([statement], []), "<imports>", "exec"), {"__name__": "__main__"})  # noqa: S102
 
 
+def share(declaration: Path) -> None:
+    """Call what a notebook's declaration says that all its reports share; what goes wrong is the run's to tell."""
+    try:
+        for shared in Declared(declaration).content.shared:
+            module, _, name = shared.call.rpartition(".")
+            getattr(import_module(module), name)(**shared.given)
+    except Exception:  # noqa: BLE001 — told in the log
+        traceback.print_exc()
+
+
 @contextmanager
 def _grammars_later() -> Iterator[None]:
     """Have jsonschema, which notebooks are read with, build its grammars of web addresses only when one is checked.
@@ -146,6 +160,7 @@ def main(handle: int) -> None:
         trace = Trace()
         with suppress(OSError, ValueError, KeyError):
             carry_out(imports(notebook), notebook.parent)
+        share(notebook.with_suffix(".yml"))
         serve(own, lambda job, connection: worker.report(job, connection, trace))
 
     serve(control, for_notebook)

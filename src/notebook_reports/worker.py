@@ -12,13 +12,26 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from notebook_reports import FONTS, FRONT
 from notebook_reports.plan import ReportSpec
 from notebook_reports.trace import Project, Trace, digest
 
 BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 """Environment variables that give every process one thread for its linear algebra."""
 
-_MAKERS = ("__init__", "display", "drawing", "execute", "fonts", "kernel", "parameters", "render", "trace", "worker")
+_MAKERS = (
+    "__init__",
+    "display",
+    "drawing",
+    "execute",
+    "fonts",
+    "kernel",
+    "page",
+    "parameters",
+    "render",
+    "trace",
+    "worker",
+)
 """Modules of this package of which a page is made."""
 PINNED = "requirements.txt"
 """The file that pins the version of every package."""
@@ -63,18 +76,29 @@ class TimeLimit(BaseException):
 
 
 def prepare() -> None:
-    """Import what making a report needs, and make a small one, so that templates and lexers are there as well."""
+    """Import what making a report needs, and make a small one, so that fonts, templates and lexers are there too."""
+    import fontTools.ttLib.tables._n_a_m_e  # noqa: F401 — every font has it
+    import ipykernel.debugger  # noqa: F401 — every kernel has it
+    import matplotlib.style  # noqa: F401 — every change of style has it
     import nbformat
+    import pandas as pd
     import papermill  # noqa: F401 — loads the engine
+    from matplotlib.figure import Figure
 
     from notebook_reports import kernel  # noqa: F401
-    from notebook_reports.execute import Execution
-    from notebook_reports.render import Foot, render
+    from notebook_reports.display import html_table
+    from notebook_reports.drawing import font_files, svg
+    from notebook_reports.render import render
 
-    cells = [nbformat.v4.new_markdown_cell("# a\n$x$"), nbformat.v4.new_code_cell("import this  # 1")]
-    cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="b")]
+    figure = Figure(layout="constrained")
+    figure.add_subplot(title="a").bar(["b"], [1], label="c")
+    drawing = svg(figure, "a-", "b")
     front = {"title": "", "subject": "", "vintage": "", "findings": [""]}
-    render(Execution(nbformat.v4.new_notebook(cells=cells), front, [], {}), "en", Foot("", {}, "", ""))
+    table = html_table(pd.DataFrame({"a": ["b"], "c": [1.5]}))
+    cells = [nbformat.v4.new_markdown_cell("# a\n$x$"), nbformat.v4.new_code_cell("import this  # 1")]
+    shown = {FRONT: front, FONTS: font_files(drawing), "text/html": drawing + table, "text/plain": "c"}
+    cells[1].outputs = [nbformat.v4.new_output("display_data", shown)]
+    render(nbformat.v4.new_notebook(cells=cells), dict.fromkeys(("key", "data", "command"), ""))
 
 
 def report(job: Job, connection: Connection, trace: Trace | None = None, engine: str | None = "inprocess") -> None:
@@ -102,19 +126,20 @@ def report(job: Job, connection: Connection, trace: Trace | None = None, engine:
 
 
 def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | None) -> Made:
-    from notebook_reports.execute import RunError, execute
-    from notebook_reports.render import Foot, render
+    from notebook_reports.execute import RunError, collected, execute
+    from notebook_reports.render import render
 
     spec, project = job.report, job.project()
     try:
-        run = execute(job.source, spec.parameters, spec.timeout, connection.send, engine, None if trace else project)
-        files, changed = trace.files(project) if trace else run.read
+        watch = None if trace else project
+        notebook, read = execute(job.source, spec.parameters, spec.timeout, connection.send, engine, watch)
+        files, changed = trace.files(project) if trace else read
         if changed:
             return Made(error=f"changed while the report was made: {', '.join(changed)}", again=True)
-        foot = Foot(spec.key, spec.parameters, _data(files), spec.command)
-        makers = [*_makers(project), f"notebooks/{job.source.name}"]
+        foot = {"key": spec.key, "data": _data(files), "command": spec.command}
+        makers = [*_makers(project), *(f"notebooks/{spec.notebook}{suffix}" for suffix in (".ipynb", ".yml"))]
         files |= {name: project.digest(name) for name in makers}
-        html = render(run, str(spec.parameters.get("language", "ko")), foot)
+        run, html = collected(notebook), render(notebook, foot)
     except RunError as error:
         return Made(error=str(error), traceback=error.traceback)
     except OSError:
@@ -124,7 +149,8 @@ def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | N
     cover = None
     if spec.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
         cover = f"{drawing[0]}\n"
-    return Made(run.front, run.results, html, cover, dict(sorted(files.items())))
+    front, results = json.loads(json.dumps([run.front, run.results]))  # plain, so that nobody needs nbformat to read it
+    return Made(front, results, html, cover, dict(sorted(files.items())))
 
 
 def _makers(project: Project) -> list[str]:

@@ -1,6 +1,7 @@
 """All figures of a data folder, as printed or as corrected, and the cells that a pattern selects."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from kr_industry.audit.cells import (
     is_multiple,
     rounding_step,
 )
+from kr_industry.audit.scope import about, tied
 from kr_industry.data import DataError, corrected, fields, locate, primary_key, tables, texts
 
 
@@ -29,6 +31,9 @@ class Figures:
         A folder with the layout of data/.
     values : str
         ``printed``, or ``corrected`` to apply data/corrections.csv and set aside what it only acknowledges.
+    topic : str
+        Where the names of tables begin, such as ``photonics/``: only these tables, and those that relations or
+        claims tie to them, are looked at and read.
 
     Raises
     ------
@@ -36,12 +41,14 @@ class Figures:
         A table is not as datapackage.json says, or precision.csv gives a figure an impossible rounding.
     """
 
-    def __init__(self, folder: Path = DATA, values: str = "printed") -> None:
+    def __init__(self, folder: Path = DATA, values: str = "printed", topic: str = "") -> None:
         self.folder = Path(folder)
         self.values = values
+        self.topic = topic
         known = set(tables(self.folder))
-        self._known = known
+        self._known = tied(topic, self.folder) if topic else known
         self._tables: dict[str, pd.DataFrame] = {}
+        self._columns: dict[tuple[str, str], list[str]] = {}
         self._groups: dict[tuple[str, str], dict[str, list[int]]] = {}
         self._cache: dict[tuple[str, int, str], Figure | None] = {}
         self._aside: set[tuple[str, int, str]] = set()
@@ -58,8 +65,17 @@ class Figures:
 
     def cell(self, name: str, row: int, column: str) -> str:
         """The text of any cell; empty where the table has no such column."""
-        frame = self.table(name)
-        return frame.at[row, column] if column in frame.columns else ""
+        return self._texts(name, column)[row] if column in self.table(name).columns else ""
+
+    def _texts(self, name: str, column: str) -> list[str]:
+        if (name, column) not in self._columns:
+            self._columns[name, column] = self.table(name)[column].tolist()
+        return self._columns[name, column]
+
+    def rules(self, name: str) -> Iterator[tuple[int, tuple]]:
+        """Rows of a file of data/audit/ about the tables looked at, each with its number in the file."""
+        rules = self.table(name)
+        return about(rules, self._known) if self.topic else enumerate(rules.itertuples(), start=2)
 
     def audited(self) -> list[str]:
         """Tables that hold figures: all but the audit's own and the lists of names."""
@@ -112,12 +128,11 @@ class Figures:
 
     def bindings(self, pattern: Pattern, row: int) -> dict[str, str]:
         """What the variables of a result's pattern stand for in one row."""
-        frame = self.table(pattern.table)
-        found = {}
-        for column, value in pattern.conditions:
-            if match := VARIABLE.fullmatch(value):
-                found[match[1]] = frame.at[row, column]
-        return found
+        return {
+            match[1]: self.cell(pattern.table, row, column)
+            for column, value in pattern.conditions
+            if (match := VARIABLE.fullmatch(value))
+        }
 
     def printed(self, pattern: Pattern) -> list[tuple[int, Figure | None]]:
         """Rows with the figure printed in each, where a pattern may bind variables; None for one that is set aside.
@@ -128,7 +143,7 @@ class Figures:
             The table or column is not there or holds no figures, or nothing is printed in any row selected.
         """
         self._check_column(pattern)
-        rows = [row for row in self.rows(pattern) if self.table(pattern.table).at[row, pattern.column]]
+        rows = [row for row in self.rows(pattern) if self.cell(pattern.table, row, pattern.column)]
         if not rows:
             raise DataError(f"{pattern.text!r} names a missing cell: nothing is printed there")
         return [(row, self.at(pattern.table, row, pattern.column)) for row in rows]
@@ -188,8 +203,7 @@ class Figures:
         return Figure(f"{table}[{key}].{column}", table, row, key, column, "", math.nan, -math.inf, math.inf, 0.0, unit)
 
     def _figure(self, table: str, row: int, column: str) -> Figure | None:
-        frame = self.table(table)
-        text = frame.at[row, column]
+        text = self.cell(table, row, column)
         if not text or self._set_aside(table, row, column):
             return None
         try:
@@ -199,7 +213,7 @@ class Figures:
         step, weight = self._steps.get((table, row, column), (None, 1.0))
         if step is None:
             step = 10.0 ** -decimals(text)
-        low, high = interval_of(value, step, frame.at[row, "qualifier"] if "qualifier" in frame.columns else "exact")
+        low, high = interval_of(value, step, self.cell(table, row, "qualifier"))
         key = self._key(table, row)
         unit = self._unit(table, row, column)
         return Figure(f"{table}[{key}].{column}", table, row, key, column, text, value, low, high, step, unit, weight)
@@ -208,22 +222,21 @@ class Figures:
         field = fields(table, self.folder)[column]
         if "unit" in field:
             return UNITS.get(field["unit"].split(" (")[0], field["unit"])
-        return self.table(table).at[row, "unit"] if row >= 0 else ""
+        return self.cell(table, row, "unit") if row >= 0 else ""
 
     def _key(self, table: str, row: int) -> str:
-        frame = self.table(table)
-        return " ".join(f"{column}={frame.at[row, column]}" for column in primary_key(table, self.folder))
+        return " ".join(f"{column}={self.cell(table, row, column)}" for column in primary_key(table, self.folder))
 
     def _group(self, table: str, column: str) -> dict[str, list[int]]:
         if (table, column) not in self._groups:
             groups: dict[str, list[int]] = {}
-            for row, text in enumerate(self.table(table)[column]):
+            for row, text in enumerate(self._texts(table, column)):
                 groups.setdefault(text, []).append(row)
             self._groups[table, column] = groups
         return self._groups[table, column]
 
     def _known_in_order(self) -> list[str]:
-        return [name for name in tables(self.folder) if not name.startswith("audit/")]
+        return [name for name in tables(self.folder) if name in self._known and not name.startswith("audit/")]
 
     def _set_aside(self, table: str, row: int, column: str) -> bool:
         return (table, row, column) in self._aside
@@ -233,14 +246,14 @@ class Figures:
         path = self.folder / "corrections.csv"
         found = set()
         for number, row in enumerate(frame.itertuples(), start=2):
-            if not row.corrected:
-                table = row.file.removesuffix(".csv")
+            table = row.file.removesuffix(".csv")
+            if not row.corrected and table in self._known:
                 found.add((table, locate(self.table(table), row.key, f"{path}, row {number}"), row.column))
         return found
 
     def _precision(self) -> dict[tuple[str, int, str], tuple[float, float]]:
         steps = {}
-        for number, rule in enumerate(texts("audit/precision", self.folder).itertuples(), start=2):
+        for number, rule in self.rules("audit/precision"):
             place = f"{self.folder / 'audit/precision.csv'}, row {number}"
             try:
                 pattern = Pattern.parse(rule.cells)
@@ -252,7 +265,7 @@ class Figures:
             except (DataError, ValueError) as error:
                 raise DataError(f"{place}: {error}") from None
             for row in rows:
-                text = self.table(pattern.table).at[row, pattern.column]
+                text = self.cell(pattern.table, row, pattern.column)
                 if text and step and not is_multiple(text, rule.step):
                     raise DataError(
                         f"{place}: an impossible rounding: {pattern.table}.csv, row {row + 2}, column "

@@ -173,7 +173,7 @@ def read(figures: Figures, file: str = "audit/relations") -> Model:
         rates; the message names file and row.
     """
     model = Model()
-    for number, rule in enumerate(figures.table(file).itertuples(), start=2):
+    for number, rule in figures.rules(file):
         with naming(figures, file, number, rule.id):
             for relation, cells in expand(rule, figures, file, number):
                 model.relations.append(relation)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import coo_array
 
 from kr_industry.audit.network import Network, components
 from kr_industry.audit.relations import Interval, Relation
@@ -357,9 +356,11 @@ def _entries(rows: list[_Row]) -> list[tuple[int, int, float]]:
     return [(i, place, weight) for i, row in enumerate(rows) for place, weight in row.weights.items()]
 
 
-def _matrix(entries: list[tuple[int, int, float]], rows: int, columns: int) -> coo_array:
-    at, places, weights = zip(*entries, strict=True) if entries else ((), (), ())
-    return coo_array((weights, (at, places)), shape=(rows, columns))
+def _matrix(entries: list[tuple[int, int, float]], rows: int, columns: int) -> np.ndarray:
+    matrix = np.zeros((rows, columns))
+    for row, column, weight in entries:
+        matrix[row, column] += weight
+    return matrix
 
 
 def _solved(outcome) -> bool:

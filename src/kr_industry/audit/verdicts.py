@@ -2,18 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, product
 
 import pandas as pd
 
+from kr_industry import DATA
 from kr_industry.audit import relations
 from kr_industry.audit.cells import Figure, Pattern
 from kr_industry.audit.figures import Figures
 from kr_industry.audit.localise import LIMIT, Conflict, Suspect, localise
 from kr_industry.audit.network import Network
 from kr_industry.audit.relations import Model, Relation, naming
+from kr_industry.audit.scope import tied
 from kr_industry.audit.system import System
+from kr_industry.data import content, tables
 
 VERIFIED, ROUNDED, CONTRADICTED, UNCHECKED = VERDICTS = ("verified", "within_rounding", "contradicted", "unchecked")
 """Recomputed from other figures a figure comes out as printed; does so within the rounding of those figures;
@@ -53,20 +57,38 @@ class Audit:
         return {verdict: int((chosen["verdict"] == verdict).sum()) for verdict in VERDICTS}
 
 
-def audit(figures: Figures | None = None) -> Audit:
+def audit(figures: Figures | None = None, topic: str = "") -> Audit:
     """Recompute every figure of the tables that others determine, and locate what contradicts itself.
 
     Parameters
     ----------
     figures : Figures, optional
         The figures to audit, those printed in data/ where left out.
+    topic : str, optional
+        Where figures are left out: the beginning of the names of the tables to audit, such as ``photonics/``. What
+        is found of them is the same as in an audit of all tables, but no file of other topics is read.
 
     Raises
     ------
     DataError
         A file of data/audit/ has a rule that does not fit the tables; the message names file and row.
     """
-    figures = figures or Figures()
+    if figures is not None:
+        return _audited(figures)
+    own = [name for name in tables() if name.startswith("audit/")]
+    found = _of_topic(topic, tuple(content(name) for name in (*own, *sorted(tied(topic, DATA)))))
+    copies = {name: getattr(found, name).copy() for name in ("figures", "relations", "claims")}
+    return replace(found, **copies)
+
+
+@lru_cache(maxsize=4)
+def _of_topic(topic: str, held: tuple[bytes, ...]) -> Audit:
+    """The audit of the figures printed in data/; what its files hold decides it, so it need not be made again."""
+    del held
+    return _audited(Figures(topic=topic))
+
+
+def _audited(figures: Figures) -> Audit:
     model = relations.read(figures)
     claims = _claims(figures, model)
     network = Network(model)
@@ -197,7 +219,7 @@ def _figure_verdicts(
 def _reasons(figures: Figures) -> dict[tuple[str, int, str], tuple[str, str]]:
     """Why a figure cannot be checked, by table, row and column, from the first row of unchecked.csv that selects it."""
     found: dict[tuple[str, int, str], tuple[str, str]] = {}
-    for number, rule in enumerate(figures.table("audit/unchecked").itertuples(), start=2):
+    for number, rule in figures.rules("audit/unchecked"):
         with naming(figures, "audit/unchecked", number, rule.cells):
             pattern = Pattern.parse(rule.cells)
             for row, _ in figures.printed(pattern):
@@ -219,7 +241,7 @@ def _claims(figures: Figures, model: Model) -> list[_Claim]:
     rates = {r.rate for r in model.relations if r.rate}
     amounts = {name for r in model.relations for _, name in relations.amounts(r)}
     claims = []
-    for number, rule in enumerate(figures.table("audit/claims").itertuples(), start=2):
+    for number, rule in figures.rules("audit/claims"):
         with naming(figures, "audit/claims", number, rule.id):
             if rule.kind in ("none", "rank"):
                 claims.append(_Claim(number, None, {}))
@@ -252,10 +274,11 @@ def _stated(rule) -> Figure | None:
 
 
 def _claim_verdicts(figures: Figures, claims: list[_Claim], judge: _Judge) -> pd.DataFrame:
-    frame = figures.table("audit/claims").copy()
+    rules = list(figures.rules("audit/claims"))
+    frame = figures.table("audit/claims").iloc[[number - 2 for number, _ in rules]]
     order = {UNCHECKED: 0, VERIFIED: 1, ROUNDED: 2, CONTRADICTED: 3}
     columns: dict[str, list] = {"printed": [], "low": [], "high": [], "verdict": []}
-    for number, rule in enumerate(frame.itertuples(), start=2):
+    for number, rule in rules:
         with naming(figures, "audit/claims", number, rule.id):
             tested = [claim for claim in claims if claim.row == number and claim.relation]
             if rule.kind == "rank":
@@ -266,8 +289,8 @@ def _claim_verdicts(figures: Figures, claims: list[_Claim], judge: _Judge) -> pd
                 ]
             worst = max(verdicts, key=lambda verdict: order[verdict.name])
             printed = _stated(rule) or figures.select(Pattern.parse(rule.result))[0]
-        for name, content in zip(columns, (printed.text, worst.low, worst.high, worst.name), strict=True):
-            columns[name].append(content)
+        for name, found in zip(columns, (printed.text, worst.low, worst.high, worst.name), strict=True):
+            columns[name].append(found)
     return frame.assign(**columns)
 
 

@@ -20,7 +20,9 @@ COARSE = 1
 
 def rows(segments: pd.DataFrame, year: int) -> pd.DataFrame:
     """Production and exports (억 원) by segment in one year, the printed total last."""
-    return segments[segments["year"] == year].set_index("segment")[list(MEASURES)].astype(float)
+    own = segments["year"] == year
+    columns = {measure: segments[measure][own].to_numpy(float) for measure in MEASURES}
+    return pd.DataFrame(columns, index=pd.Index(segments["segment"][own], name="segment"))
 
 
 def values(segments: pd.DataFrame, measure: str) -> pd.DataFrame:

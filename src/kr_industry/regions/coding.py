@@ -1,7 +1,10 @@
 """From the terms of the sources to a province by technology matrix, by rules that stand in the codebook."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from kr_industry.korean import Word
@@ -45,13 +48,20 @@ def code(
     ValueError
         The coding or the list is not known.
     """
-    if coding not in RULES:
-        raise ValueError(f"coding is {coding!r}; expected one of {', '.join(RULES)}")
+    return _accepted(_matched(terms, codebook, listed), coding, weak)
+
+
+def _matched(terms: pd.DataFrame, codebook: pd.DataFrame, listed: int) -> pd.DataFrame:
     if listed not in LISTS:
         raise ValueError(f"the list is that of {listed!r}; expected one of {', '.join(map(str, LISTS))}")
     chosen = codebook[codebook["list"].isin(["both", str(listed)])]
-    coded = terms.merge(chosen[["term", "technology", "rule", "weak"]], on="term", how="left")
-    return coded[coded["rule"].isin(RULES[coding]) & (weak | ~coded["weak"])].reset_index(drop=True)
+    return terms.merge(chosen[["term", "technology", "rule", "weak"]], on="term", how="left")
+
+
+def _accepted(matched: pd.DataFrame, coding: str, weak: bool) -> pd.DataFrame:
+    if coding not in RULES:
+        raise ValueError(f"coding is {coding!r}; expected one of {', '.join(RULES)}")
+    return matched[matched["rule"].isin(RULES[coding]) & (weak | ~matched["weak"])].reset_index(drop=True)
 
 
 def choices(coded: pd.DataFrame, regions: list[str], technologies: list[str], source: str) -> pd.DataFrame:
@@ -66,14 +76,10 @@ def choices(coded: pd.DataFrame, regions: list[str], technologies: list[str], so
     source : str
         ``keywords``, ``programmes`` or ``both``.
     """
-    rows = coded[coded["kind"].isin(KINDS[source])]
-    named = set(zip(rows["region"], rows["technology"], strict=True))
-    return pd.DataFrame(
-        [[(region, technology) in named for technology in technologies] for region in regions],
-        index=regions,
-        columns=technologies,
-        dtype=bool,
-    )
+    rows = zip(coded["kind"], coded["region"], coded["technology"], strict=True)
+    named = {(region, technology) for kind, region, technology in rows if kind in KINDS[source]}
+    cells = [(region, technology) in named for region in regions for technology in technologies]
+    return pd.DataFrame(np.reshape(cells, (len(regions), len(technologies))), regions, technologies, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ class Record:
     @property
     def columns(self) -> list[str]:
         """Identifiers of the listed technologies."""
-        return list(self.technologies.loc[self.technologies["list"] == self.listed, "id"])
+        rows = zip(self.technologies["list"], self.technologies["id"], strict=True)
+        return [technology for listed, technology in rows if listed == self.listed]
 
     def read_with(self, listed: int) -> "Record":
         """The same record with another list."""
@@ -109,7 +116,11 @@ class Record:
 
     def coded(self, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
         """The terms that name a technology; see :func:`code`."""
-        return code(self.terms, self.codebook, coding, self.listed, weak)
+        return _accepted(self._matched, coding, weak)
+
+    @cached_property
+    def _matched(self) -> pd.DataFrame:
+        return _matched(self.terms, self.codebook, self.listed)
 
     def matrix(self, source: str, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
         """The province by technology matrix; see :func:`choices`."""
@@ -140,12 +151,9 @@ def pairs(matrix: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
     >>> pairs(pd.DataFrame({"a": [True, True, False], "b": [False, True, True]}, index=["x", "y", "z"]))
     {('x', 'y'): ['a'], ('y', 'z'): ['b']}
     """
+    named = [[name for name, chosen in zip(matrix, row, strict=True) if chosen] for row in matrix.to_numpy().tolist()]
     found = {}
-    for i, one in enumerate(matrix.index):
-        for other in matrix.index[i + 1 :]:
-            shared = [
-                technology for technology in matrix if matrix.at[one, technology] and matrix.at[other, technology]
-            ]
-            if shared:
-                found[one, other] = shared
+    for (one, own), (other, others) in combinations(zip(matrix.index, named, strict=True), 2):
+        if shared := [technology for technology in own if technology in others]:
+            found[one, other] = shared
     return found

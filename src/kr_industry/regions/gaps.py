@@ -9,7 +9,7 @@ from kr_industry import grids, style
 from kr_industry.korean import listing, probability
 from kr_industry.regions.chosen import codes_for_readers
 from kr_industry.regions.coding import KINDS, LISTS, RULES, Record
-from kr_industry.regions.overlap import BAND, DOUBT, against_chance
+from kr_industry.regions.overlap import BAND, DOUBT, against_chance, draws
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
@@ -24,6 +24,12 @@ def ways() -> list[tuple[int, str, str, bool]]:
     return list(product(LISTS, KINDS, RULES, (True, False)))
 
 
+def _matrices(record: Record) -> dict[tuple[int, str, str, bool], pd.DataFrame]:
+    """The province by technology matrix of every way of counting."""
+    records = {listed: record.read_with(listed) for listed in LISTS}
+    return {(listed, *way): records[listed].matrix(*way) for listed, *way in ways()}
+
+
 def multiverse(record: Record) -> pd.DataFrame:
     """Which technologies nobody names, in every way of counting.
 
@@ -33,11 +39,7 @@ def multiverse(record: Record) -> pd.DataFrame:
         Boolean, indexed by (list, source, coding, weak); a column for each technology of any list. Missing where
         the list does not hold the technology.
     """
-    rows = {}
-    for listed, source, coding, weak in ways():
-        matrix = record.read_with(listed).matrix(source, coding, weak)
-        rows[listed, source, coding, weak] = ~matrix.any()
-    return _by_way(rows)
+    return _by_way({way: ~matrix.any() for way, matrix in _matrices(record).items()})
 
 
 def chance(record: Record, seed: int) -> pd.DataFrame:
@@ -52,14 +54,14 @@ def chance(record: Record, seed: int) -> pd.DataFrame:
         ``table``, a number for each different table.
     """
     rows, tables = {}, {}
-    for listed, source, coding, weak in ways():
-        matrix = record.read_with(listed).matrix(source, coding, weak)
-        key = (listed, matrix.to_numpy().tobytes())
+    for way, matrix in _matrices(record).items():
+        key = (way[0], matrix.to_numpy().tobytes())
         if key not in tables:
-            tables[key] = len(tables), against_chance(matrix, DRAWS, seed)
+            drawn = draws(matrix, DRAWS, seed, ("rows", "named"))
+            tables[key] = len(tables), against_chance(matrix, drawn)
         number, table = tables[key]
         pairs, empty = (table.loc[("rows", name)] for name in ("overlapping_pairs", "uncovered"))
-        rows[listed, source, coding, weak] = {
+        rows[way] = {
             "cells": int(matrix.to_numpy().sum()),
             "uncovered": int(empty["observed"]),
             "uncovered_mean": empty["mean"],

@@ -1,6 +1,6 @@
 """Whether choices overlap more than chance would have it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -17,15 +17,29 @@ DOUBT = 0.05
 STATISTICS = ("shared", "overlapping_pairs", "largest_crowd")
 
 
-def against_chance(matrix: pd.DataFrame, permutations: int, seed: int) -> pd.DataFrame:
-    """The matrix beside three kinds of chance: those of :data:`kr_industry.nulls.MODELS`, and ``named``.
+KINDS = (*nulls.MODELS, "named")
+"""Kinds of chance: those of :data:`kr_industry.nulls.MODELS`, and ``named``.
 
-    ``named`` keeps how many technologies each province named, as ``rows`` does, but draws only from those that
-    somebody named: where overlap exceeds the one and not the other, what is told is that some were named by nobody.
-    """
-    table = nulls.compare(matrix, permutations, seed, BAND)
-    rows = nulls.compare(_named(matrix), permutations, seed, BAND).loc[["rows"]]
-    return pd.concat([table, rows.rename(index={"rows": "named"}, level="model")])
+``named`` keeps how many technologies each province named, as ``rows`` does, but draws only from those that somebody
+named: where overlap exceeds the one and not the other, what is told is that some were named by nobody.
+"""
+
+
+def draws(matrix: pd.DataFrame, permutations: int, seed: int, kinds: Iterable[str] = KINDS) -> dict[str, pd.DataFrame]:
+    """The counts of tables made by chance, a row for each table, by kind of chance; all kinds have one seed."""
+    return {
+        kind: nulls.null_statistics(_named(matrix), "rows", permutations, seed)
+        if kind == "named"
+        else nulls.null_statistics(matrix, kind, permutations, seed)
+        for kind in kinds
+    }
+
+
+def against_chance(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The matrix beside each kind of chance: :func:`kr_industry.nulls.compare` of what :func:`draws` returned."""
+    return pd.concat(
+        [nulls.beside(_named(matrix) if kind == "named" else matrix, {kind: drawn[kind]}, BAND) for kind in drawn]
+    )
 
 
 def _named(matrix: pd.DataFrame) -> pd.DataFrame:
@@ -111,30 +125,31 @@ def margins_sentence(table: pd.DataFrame, say: Wording) -> str:
 
 
 def exhibit(
-    table: pd.DataFrame, matrix: pd.DataFrame, permutations: int, seed: int, record: Record, say: Wording
+    table: pd.DataFrame,
+    drawn: Mapping[str, pd.DataFrame],
+    permutations: int,
+    seed: int,
+    record: Record,
+    say: Wording,
 ) -> Exhibit:
     """How many pairs overlap in tables made by chance, for each kind of chance, and in fact.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What :func:`against_chance` returned for the same permutations and seed.
-    matrix : pandas.DataFrame
-        Provinces by technologies.
+        What :func:`against_chance` returned.
+    drawn : mapping of str to pandas.DataFrame
+        What :func:`draws` returned.
     permutations, seed : int
-        How many tables are drawn, and where their random numbers start.
+        How many tables were drawn, and where their random numbers start.
     record : Record
         The record that the matrix was read from.
     say : Wording
         The words.
     """
-    drawn = {
-        "rows": nulls.null_statistics(matrix, "rows", permutations, seed),
-        "named": nulls.null_statistics(_named(matrix), "rows", permutations, seed),
-        "margins": nulls.null_statistics(matrix, "margins", permutations, seed),
-    }
-    panels = {say(f"null_{model}"): counts["overlapping_pairs"] for model, counts in drawn.items()}
-    bands = {say(f"null_{model}"): tuple(table.loc[(model, "overlapping_pairs"), ["low", "high"]]) for model in drawn}
+    kinds = ("rows", "named", "margins")
+    panels = {say(f"null_{kind}"): drawn[kind]["overlapping_pairs"] for kind in kinds}
+    bands = {say(f"null_{kind}"): tuple(table.loc[(kind, "overlapping_pairs"), ["low", "high"]]) for kind in kinds}
     observed = int(table["observed"].loc[("rows", "overlapping_pairs")])
     return (
         chances.chances(panels, bands, observed, say("axis_pairs"), say("observed", count=observed)),

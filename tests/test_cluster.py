@@ -1,0 +1,100 @@
+"""The batch on a Dask cluster: same bytes, other versions refused by name, a lost worker's reports made elsewhere."""
+
+import functools
+import subprocess
+import sys
+
+import pytest
+from distributed import LocalCluster
+from test_batch import Project
+
+from notebook_reports.cluster import Cluster
+from notebook_reports.parameters import RequestError
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "project").mkdir()
+    return Project(tmp_path / "project")
+
+
+@pytest.fixture
+def cluster():
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local:
+        yield local
+
+
+def _run(project, address, **options):
+    said = []
+    batch, specs = project.batch(), project.specs
+    start = functools.partial(_start, address, batch.project, said.append)
+    return batch.run(specs, specs, start, say=said.append, **options), said
+
+
+def _start(address, project, say, _notebooks):
+    return Cluster(address, project, [], say=say)
+
+
+def test_a_cluster_gives_the_same_bytes(project, cluster):
+    assert project.run()[0] == 0
+    here = project.files()
+    code, said = _run(project, cluster.scheduler_address, force=True)
+    assert code == 0
+    assert said[-1] == "2 made, 0 up to date, 0 failed"
+    assert project.files() == here
+
+
+def test_a_failure_on_a_worker_keeps_its_notebook_here_and_names_no_folder_there(project, cluster):
+    project.cells("open('../data/nowhere.csv') if number == 1 else None")
+    code, said = _run(project, cluster.scheduler_address)
+    assert code == 1
+    assert said[-1] == "1 made, 0 up to date, 1 failed"
+    failure = next(line for line in said if line.startswith("trial/n1: "))
+    assert failure.startswith("trial/n1: failed in cell 3: FileNotFoundError")
+    assert failure.endswith("executed notebook kept at build/failed/trial/n1.ipynb")
+    assert "/tmp" not in (project.root / "build" / "failed" / "trial" / "n1.ipynb").read_text()
+
+
+def test_a_lost_workers_reports_are_made_by_another(project, cluster, tmp_path):
+    project.cells(
+        f"import pathlib, psutil, time\nonce = pathlib.Path({str(tmp_path / 'once')!r})\n"
+        "if not once.exists():\n    once.touch()\n"
+        "    server, first, worker = psutil.Process().parents()[:3]\n    worker.kill()\n    time.sleep(60)"
+    )
+    project.plan("matrix: {number: [1, 2, 3, 4]}")
+    before = set(cluster.scheduler_info["workers"])
+    code, said = _run(project, cluster.scheduler_address)
+    assert code == 0, said
+    assert said[-1] == "4 made, 0 up to date, 0 failed"
+    assert before - set(cluster.scheduler_info["workers"])
+
+
+def test_a_worker_with_other_versions_is_refused_by_name(project, tmp_path):
+    (project.root / "requirements.txt").write_text("pandas==3.1.1\nsix==1.17.0\n")
+    other = tmp_path / "other" / "pandas-0.1.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: pandas\nVersion: 0.1\n")
+    with LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as local:
+        code = "import sys; from distributed.cli.dask_worker import main; main()"
+        command = [sys.executable, "-c", code, local.scheduler_address, "--no-dashboard", "--nthreads", "1"]
+        environment = {"PYTHONPATH": str(other.parent), "PATH": "/usr/bin:/bin"}
+        worker = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, cwd=tmp_path)
+        try:
+            while not local.scheduler_info["workers"]:
+                assert worker.poll() is None
+            with pytest.raises(RequestError, match="no worker of the cluster has the versions"):
+                _run(project, local.scheduler_address)
+            said = []
+            with pytest.raises(RequestError):
+                _start(local.scheduler_address, project.batch().project, said.append, [])
+            assert said[0].startswith("tcp://")
+            assert said[0].endswith(" is not used: pandas 0.1 there, 3.1.1 here")
+            assert not project.out.exists()
+        finally:
+            worker.terminate()
+            worker.wait()
+
+
+def test_a_scheduler_that_does_not_answer_is_told(project):
+    with pytest.raises(RequestError, match=r"--dask tcp://127\.0\.0\.1:9: no scheduler answers there"):
+        _start("tcp://127.0.0.1:9", project.batch().project, print, [])
