@@ -13,6 +13,7 @@ import nbformat
 import psutil
 import pytest
 
+from notebook_reports import pool
 from notebook_reports.batch import Batch
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import read_plan
@@ -263,6 +264,21 @@ def test_reports_whose_server_is_killed_are_made_by_another(project):
     assert code == 0
     assert any(line.startswith("again trial/n1: the server it ran under ended") for line in said)
     assert project.results() == {"trial/n1": "10", "trial/n2": "5", "trial/n3": "3.333333333", "trial/n4": "2.5"}
+
+
+def test_a_notebook_whose_imports_hang_fails_alone(project, monkeypatch):
+    monkeypatch.setattr(pool, "_START", 1)
+    (project.root / "notebooks" / "slow.py").write_text("import time\ntime.sleep(600)\n")
+    project.cells("import slow", name="second")
+    shutil.copy(project.root / "notebooks" / "trial.yml", project.root / "notebooks" / "second.yml")
+    (project.root / "plan.yml").write_text(
+        "reports: [{notebook: trial, name: a, parameters: {number: 1}},"
+        " {notebook: second, name: b, parameters: {number: 1}, timeout: 3}]"
+    )
+    code, said = project.run()
+    assert code == 1
+    assert _told(said, "second/b").startswith("second/b: took longer than 3 s; executed notebook kept at build/failed/")
+    assert said[-1] == "1 made, 0 up to date, 1 failed"
 
 
 def test_what_a_notebook_started_and_left_behind_ends_with_it(project):

@@ -134,8 +134,9 @@ class Pool:
             if numbers.get(connection) in self._runs:
                 ended += self._hear(numbers[connection])
         for run in self._runs.values():
-            if time.monotonic() > run.deadline and not run.late:
+            if time.monotonic() > run.deadline:
                 run.late = True
+                run.deadline += 1  # until it is known what to end
                 self._kill(run)
         return ended
 

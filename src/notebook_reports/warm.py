@@ -27,6 +27,8 @@ from notebook_reports.trace import Project, Trace
 POSSIBLE = hasattr(os, "fork")
 """Whether this system can fork."""
 _GRAMMARS = "rfc3987_syntax"
+_PATIENCE = 20
+"""Seconds after which the first server leaves an import to the server of the notebook that asks for it."""
 
 
 def serve(control: Connection, answer: Callable[[object, Connection], None]) -> None:
@@ -124,6 +126,10 @@ def share(declaration: Path) -> None:
         traceback.print_exc()
 
 
+def _enough(*_: object) -> None:
+    raise TimeoutError(f"not imported within {_PATIENCE} s")
+
+
 @contextmanager
 def _grammars_later() -> Iterator[None]:
     """Have jsonschema, which notebooks are read with, build its grammars of web addresses only when one is checked.
@@ -149,9 +155,12 @@ def main(handle: int) -> None:
 
     with _grammars_later():
         worker.prepare()
+        signal.signal(signal.SIGALRM, _enough)
         for notebook in notebooks:
+            signal.alarm(_PATIENCE)
             with suppress(OSError, ValueError, KeyError):
                 carry_out(imports(notebook), notebook.parent)
+        signal.alarm(0)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] != __package__ and project.name(getattr(module, "__file__", None) or "/"):
             del sys.modules[name]
