@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import termios
 from html.parser import HTMLParser
 
 import psutil
@@ -220,6 +221,7 @@ def test_an_interrupted_run_exits_130_keeps_what_is_finished_and_goes_on_from_th
 
 def test_a_terminal_shows_a_bar_with_what_is_done_failed_and_left(root, tmp_path):
     shown, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, 120))
     command = [sys.executable, str(root / "scripts" / "run_reports.py"), "bio_growth/total.*", "--out", str(tmp_path)]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True)
     os.close(end)
