@@ -50,7 +50,7 @@ def executed(tmp_path_factory):
     """The notebook as papermill's two engines execute it, each in a process of its own."""
     folder = tmp_path_factory.mktemp("kernel")
     cells = [nbformat.v4.new_code_cell("number = 1", id="parameters", metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_code_cell(code, id=f"c{number}") for number, code in enumerate(CELLS.values())]
+    cells += [nbformat.v4.new_code_cell(code, id=f"case-{number}") for number, code in enumerate(CELLS.values())]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "source.ipynb")
     program = (
@@ -76,13 +76,14 @@ def _comparable(outputs):
 
 def test_there_is_a_cell_for_every_case(executed):
     for notebook in executed.values():
-        assert len([cell for cell in notebook.cells if cell.id.startswith("c")]) == len(CELLS)
+        assert len([cell for cell in notebook.cells if cell.id.startswith("case-")]) == len(CELLS)
 
 
 @pytest.mark.parametrize("number", range(len(CELLS)), ids=list(CELLS))
 def test_outputs_are_those_of_an_ordinary_kernel(executed, number):
     ordinary, own = (
-        next(cell for cell in executed[engine].cells if cell.id == f"c{number}") for engine in ("nbclient", "inprocess")
+        next(cell for cell in executed[engine].cells if cell.id == f"case-{number}")
+        for engine in ("nbclient", "inprocess")
     )
     assert _comparable(own.outputs) == _comparable(ordinary.outputs)
     assert own.execution_count == ordinary.execution_count
