@@ -107,6 +107,11 @@ def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFra
     return _loaded(table, folder, kinds, content(table, folder), corrections).copy()
 
 
+def load_all(beginning: str = "", folder: Path = DATA, values: str = "printed") -> dict[str, pd.DataFrame]:
+    """Every table whose name has this beginning, for example ``"photonics/"``; DataError as for :func:`load`."""
+    return {table: load(table, folder, values) for table in tables(folder) if table.startswith(beginning)}
+
+
 @lru_cache(maxsize=128)
 def _loaded(
     table: str, folder: Path, kinds: tuple[tuple[str, str], ...], held: bytes, corrections: bytes | None

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from xml.etree import ElementTree
 
 from markupsafe import escape
@@ -31,13 +32,17 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
     rest = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", rest)
     rest = re.sub(r"url\(#", f"url(#{prefix}", rest)
     rest = re.sub(r'xlink:href="#', f'href="#{prefix}', rest)
-    rest = re.sub(r"font-family: ('[^']+')", r"font-family: \1, sans-serif", rest)
     rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
-    rest = _slim(rest)
+    rest, family = _said_once("font-family", _slim(rest))
+    style = f"{family and f'{family},sans-serif;'}max-width:46rem"
     name = f'role="img" aria-label="{escape(words)}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="max-width: 46rem" {name}>{rest}'
-    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="{style}" {name}>{rest}'
+
+
+def _said_once(name: str, content: str) -> tuple[str, str]:
+    """What stands inside an SVG element without the commonest declaration of a property, and that declaration."""
+    found = Counter(re.findall(rf"{name}:[^;\"]+", content)).most_common(1)
+    return (content.replace(f"{found[0][0]};", ""), found[0][0]) if found else (content, "")
 
 
 def font_files(drawing: str) -> dict[str, str]:

@@ -65,8 +65,8 @@ class _Client(PapermillNotebookClient):
         sys.path = sys.path[1:]  # the folder of the program that runs us
         InteractiveShellApp().init_path()
         kernel = _Kernel.instance(shell_class=_Shell, config=Config({"HistoryManager": {"enabled": False}}))
-        kernel.stdout = OutStream(kernel.session, kernel.iopub_thread, "stdout")
-        kernel.stderr = OutStream(kernel.session, kernel.iopub_thread, "stderr")
+        kernel.stdout = _Stream(kernel.session, kernel.iopub_thread, "stdout")
+        kernel.stderr = _Stream(kernel.session, kernel.iopub_thread, "stderr")
         if "matplotlib.pyplot" in sys.modules:  # imported before there was a shell to be told
             from matplotlib_inline.backend_inline import _enable_matplotlib_integration
 
@@ -93,6 +93,22 @@ class _Kernel(InProcessKernel):
 
     shell_channel_thread = SimpleNamespace(parent_thread=None)
     _supports_kernel_subshells = False
+    _execute_sleep = 0  # an ordinary kernel gives others half a millisecond after each cell
+
+
+class _Stream(OutStream):
+    """ipykernel's stream, which does not wait for its thread where there is nothing to send: that is nearly always."""
+
+    _sending = False
+
+    def flush(self):
+        if self._buffers or self._sending:
+            super().flush()
+
+    def _flush(self):
+        self._sending = True
+        super()._flush()
+        self._sending = False
 
 
 class _Channel(BlockingInProcessKernelClient):

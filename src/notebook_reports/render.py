@@ -2,7 +2,7 @@
 
 import re
 from copy import deepcopy
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from nbconvert.exporters import HTMLExporter, TemplateExporter
@@ -14,6 +14,7 @@ from notebook_reports.execute import collected
 from notebook_reports.fonts import font_faces
 from notebook_reports.page import TEMPLATES, stylesheet
 
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
 _COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
 """Kinds of tokens to which templates/style.css gives a colour."""
 
@@ -50,8 +51,7 @@ class ReportExporter(HTMLExporter):
     def default_filters(self):
         """nbconvert's filters, with code highlighted in fewer marks."""
         yield from super().default_filters()
-        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        yield "highlight_code", lambda *args, **options: _coloured(highlight(*args, **options))
+        yield "highlight_code", highlighted
 
     def from_notebook_node(self, nb, resources=None, **options):
         """The page of an executed notebook; RunError where it shows no front page or records a result twice."""
@@ -101,12 +101,12 @@ def render(notebook: NotebookNode, foot: dict[str, str]) -> str:
 
 
 def _joined(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The cells, with code that shows nothing joined to the code cell after it."""
-    joined, waiting = [], ""
+    """The cells, with code that shows nothing joined to the code cell after it, each with the pieces of its code."""
+    joined, waiting = [], []
     for cell in cells:
         if cell.cell_type == "code":
-            cell.source = waiting + cell.source
-            waiting = "" if cell.outputs else f"{cell.source}\n\n"
+            cell.metadata["pieces"] = [*waiting, cell.source]
+            waiting = [] if cell.outputs else cell.metadata["pieces"]
         if cell.cell_type != "code" or cell.outputs:
             joined.append(cell)
     return joined
@@ -131,9 +131,17 @@ def _anchored(html: str) -> str:
     return re.sub(pattern, lambda heading: f'<h2 id="section-{next(numbers)}">{heading[1]}</h2>', html)
 
 
-def _coloured(code: str) -> str:
-    """Highlighted code without the marks of tokens that the style sheet leaves in the colour of the text."""
-    return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", code)
+def highlighted(pieces: list[str]) -> str:
+    """Code as HTML, with marks only for the tokens to which the style sheet gives a colour."""
+    code = "\n\n".join(highlight(piece) for piece in pieces)
+    return f'<div class="highlight"><pre>{code}</pre></div>'
+
+
+@lru_cache(maxsize=1024)
+def highlight(code: str) -> str:
+    """A piece of code as HTML; kept, as the reports of a notebook have nearly all their code in common."""
+    inside = re.search(r"<pre>(.*)</pre>", _highlight(code), flags=re.DOTALL)[1].rstrip("\n")
+    return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", inside.removeprefix("<span></span>"))
 
 
 def _number(value: float) -> str:

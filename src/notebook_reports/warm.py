@@ -97,14 +97,18 @@ def _answer(answer: Callable[[object, Connection], None], request: object, conne
         os._exit(code)
 
 
+def code(notebook: Path) -> list[str]:
+    """The code cells of a notebook."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
 def imports(notebook: Path) -> list[ast.stmt]:
     """The import statements that stand by themselves in a notebook's code cells."""
     found = []
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            with suppress(SyntaxError):  # magics and errors are the run's own matter
-                tree = ast.parse("".join(cell["source"]))
-                found += [line for line in tree.body if isinstance(line, ast.Import | ast.ImportFrom)]
+    for cell in code(notebook):
+        with suppress(SyntaxError):  # magics and errors are the run's own matter
+            found += [line for line in ast.parse(cell).body if isinstance(line, ast.Import | ast.ImportFrom)]
     return found
 
 
@@ -155,6 +159,8 @@ def main(handle: int) -> None:
 
     with _grammars_later():
         worker.prepare()
+        from notebook_reports.render import highlight
+
         signal.signal(signal.SIGALRM, _enough)
         for notebook in notebooks:
             signal.alarm(_PATIENCE)
@@ -169,6 +175,8 @@ def main(handle: int) -> None:
         trace = Trace()
         with suppress(OSError, ValueError, KeyError):
             carry_out(imports(notebook), notebook.parent)
+            for cell in code(notebook):
+                highlight(cell)
         share(notebook.with_suffix(".yml"))
         serve(own, lambda job, connection: worker.report(job, connection, trace))
 

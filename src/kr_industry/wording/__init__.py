@@ -1,12 +1,12 @@
 """The words of the reports: names of identifiers and sentence templates, in Korean and in English."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
 
-from kr_industry.data import load
+from kr_industry.data import content, load
 from kr_industry.korean import Word
 
 LANGUAGES = ("ko", "en")
@@ -33,6 +33,13 @@ def names(group: str, language: str, inline: bool = False) -> dict[str, Word]:
     >>> f"{names('photonics_segment', 'ko')['optical_communication']:이/가}"
     '광통신이'
     """
+    tables = ["labels", *_NAMED_ELSEWHERE.get(group, ())[:1]]
+    return dict(_names(group, language, inline, tuple(content(table) for table in tables)))
+
+
+@lru_cache(maxsize=256)
+def _names(group: str, language: str, inline: bool, _held: tuple[bytes, ...]) -> dict[str, Word]:
+    """As :func:`names`, kept for as long as the files hold the same."""
     labels = load("labels")
     rows = zip(labels["group"], labels["id"], labels[language], strict=True)
     named = {identifier: name for own, identifier, name in rows if own == group}
