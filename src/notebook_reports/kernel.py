@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import ipykernel_launcher
 from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
-from ipykernel.iostream import OutStream
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.shellapp import InteractiveShellApp
@@ -21,6 +21,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 from papermill.utils import remove_args
+from traitlets import default
 from traitlets.config import Config
 
 
@@ -94,6 +95,24 @@ class _Kernel(InProcessKernel):
     shell_channel_thread = SimpleNamespace(parent_thread=None)
     _supports_kernel_subshells = False
     _execute_sleep = 0  # an ordinary kernel gives others half a millisecond after each cell
+
+    @default("iopub_thread")
+    def _default_iopub_thread(self):
+        thread = _Sender(self._underlying_iopub_socket, session=self.session)
+        thread.start()
+        return thread
+
+
+class _Sender(IOPubThread):
+    """ipykernel's sender, which changes threads only for what streams hold back: here no socket asks for it."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._turn = threading.RLock()
+
+    def send_multipart(self, *arguments, **options):
+        with self._turn:
+            self._really_send(*arguments, **options)
 
 
 class _Stream(OutStream):
