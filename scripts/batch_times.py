@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -71,6 +72,7 @@ def measure(rounds: int, workers: int, sample: int, many: int) -> None:
             numbers = f"{middle:8.2f}{min(taken):8.2f}{max(taken):8.2f}{middle / own:12.2f}"
             print(f"{name:50}{numbers}  {_same(out / made, out / 'batch')}")
         _idle(f"nothing stale, {len(plan)} reports", [], out / "batch", rounds)
+        _interrupted(out / "interrupted", workers, max(5, rounds))
         if many:
             _many(out, many, rounds)
 
@@ -93,6 +95,23 @@ def _idle(name: str, options: list[str], out: Path, rounds: int) -> None:
         subprocess.run(_command(out, *options), check=True, stdout=subprocess.DEVNULL)
         taken.append(time.perf_counter() - start)
     print(f"{name}, whole command: {statistics.median(taken):.2f} s ({min(taken):.2f} to {max(taken):.2f})")
+
+
+def _interrupted(out: Path, workers: int, rounds: int) -> None:
+    """Ctrl-C, from the moment it is pressed, while every worker is making a report, to the end of the command."""
+    taken = []
+    for number in range(rounds):
+        command = _command(out, "--force", "--workers", str(workers))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as run:
+            for _ in range(1 + number):
+                run.stdout.readline()
+            start = time.perf_counter()
+            run.send_signal(signal.SIGINT)
+            run.wait()
+            taken.append(time.perf_counter() - start)
+        if run.returncode != 130:
+            raise RuntimeError(f"an interrupted run ended with {run.returncode}, expected 130")
+    print(f"Ctrl-C to the end of the command: {statistics.median(taken):.2f} s ({min(taken):.2f} to {max(taken):.2f})")
 
 
 def _many(out: Path, at_once: int, rounds: int) -> None:

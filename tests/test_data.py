@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kr_industry import DATA
-from kr_industry.data import DataError, load, tables, texts, value
+from kr_industry.data import DataError, load, load_all, tables, texts, value
 
 
 def test_table_3_is_as_printed():
@@ -271,3 +271,10 @@ def test_a_table_is_what_its_file_holds_now(data_copy):
     for sales in (1136, 1137, 1136):
         path.write_text(written.replace(",1136,", f",{sales},"), encoding="utf-8")
         assert load("photonics/annual", data_copy).at[0, "sales"] == sales
+
+
+def test_all_tables_of_a_topic_are_loaded():
+    tables = load_all("bio/", values="corrected")
+    assert "bio/production" in tables
+    assert all(name.startswith("bio/") for name in tables)
+    assert tables["bio/segments"].equals(load("bio/segments", values="corrected"))

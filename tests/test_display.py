@@ -1,9 +1,12 @@
 import base64
 import re
 import xml.etree.ElementTree as ET
+from io import BytesIO
 
 import pandas as pd
 import pytest
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
 
 from kr_industry import charts
 from notebook_reports import FONTS, FRONT, RESULT, display, fonts
@@ -155,3 +158,24 @@ def test_a_font_is_cut_down_alike_whatever_was_cut_from_it_before(shown):
     assert first.count("@font-face") == len(files)
     assert fonts.font_faces(html.replace(">가<", ">다<"), files) != first
     assert fonts.font_faces(html, files) == first
+
+
+def test_a_font_holds_the_characters_and_outlines_that_its_charts_use(shown):
+    Report("ko").chart(charts.columns(pd.Series([1.0, 2.0], index=["가", "나"]), "값"), words="말", source="표")
+    html, files = shown[0]["text/html"], shown[0][FONTS]
+    packed = re.search(r"base64,([^)]+)\)", fonts.font_faces(html, files))[1]
+    cut, whole = TTFont(BytesIO(base64.b64decode(packed))), TTFont(files["Report Gothic/400"])
+    assert {chr(code) for code in cut.getBestCmap()} >= set("가나값12")
+    for character in "가나값":
+        drawn, own = RecordingPen(), RecordingPen()
+        cut.getGlyphSet()[cut.getBestCmap()[ord(character)]].draw(drawn)
+        whole.getGlyphSet()[whole.getBestCmap()[ord(character)]].draw(own)
+        assert drawn.value == own.value
+
+
+def test_fonts_of_a_drawing_are_told_where_they_are_said_once_and_where_they_are_not():
+    drawing = (
+        '<svg style="font-family:\'A\',sans-serif"><text>가</text><text style="font-weight:700">나</text>'
+        "<text style=\"font-family:'B'\">다</text></svg>"
+    )
+    assert fonts.chart_texts(drawing) == {("A", 400): {"가"}, ("A", 700): {"나"}, ("B", 400): {"다"}}

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from kr_industry import nulls
 from kr_industry.data import load
-from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap, reliability
+from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap, reliability, shared
 from kr_industry.regions.coding import LISTS, Record, code, ordered, pairs
 from kr_industry.wording import Wording
 
@@ -440,3 +440,15 @@ def test_no_column_is_lost_where_two_have_one_name(record):
     assert shapes[0] == shapes[1]
     assert [columns for _, columns in shapes[0]] == [7, 3, 5, 3, 6, 4, 7, 9, 5]
     assert empty.shape == (24, 12)
+
+
+def test_what_is_drawn_is_kept_and_a_copy_handed_out(record):
+    matrix = record.matrix("both")
+    shared.draws("both", "broad", 2021, 500, 7)
+    before = overlap._drawn.cache_info()
+    drawn = overlap.draws(matrix, 500, 7)
+    after = overlap._drawn.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 3)
+    assert drawn["margins"].equals(nulls.null_statistics(matrix, "margins", 500, 7))
+    drawn["margins"].iloc[:] = 0
+    assert overlap.draws(matrix, 500, 7)["margins"].equals(nulls.null_statistics(matrix, "margins", 500, 7))

@@ -49,3 +49,8 @@ def test_unknown_language_and_group_are_told():
         Wording("bio", "fr")
     with pytest.raises(KeyError, match="nonsense"):
         names("nonsense", "ko")
+
+
+def test_names_handed_out_may_be_changed_without_harm():
+    names("values", "ko").clear()
+    assert list(names("values", "ko")) == ["printed", "corrected"]

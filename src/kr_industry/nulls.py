@@ -5,7 +5,6 @@ A region's row of such a table is kept as a bit mask: bit j is set where the reg
 
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -137,15 +136,7 @@ def null_statistics(matrix: pd.DataFrame, model: str, permutations: int, seed: i
     """The :func:`statistics` of the matrices that one of :data:`MODELS` draws; ValueError for another model."""
     if model not in MODELS:
         raise ValueError(f"model is {model!r}; expected one of {', '.join(MODELS)}")
-    masks, _ = _start(matrix, permutations, seed)
-    return _null_statistics(masks.tobytes(), matrix.shape, model, permutations, seed).copy()
-
-
-@lru_cache(maxsize=64)
-def _null_statistics(masks: bytes, shape: tuple[int, int], model: str, permutations: int, seed: int) -> pd.DataFrame:
-    chosen = np.frombuffer(masks, dtype=np.uint16)[:, None] >> np.arange(shape[1], dtype=np.uint16) & 1
-    drawn = MODELS[model](pd.DataFrame(chosen.astype(bool)), permutations, seed)
-    return statistics(drawn, shape[1])
+    return statistics(MODELS[model](matrix, permutations, seed), matrix.shape[1])
 
 
 def compare(matrix: pd.DataFrame, permutations: int, seed: int, confidence: float = 90) -> pd.DataFrame:

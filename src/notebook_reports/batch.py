@@ -176,9 +176,11 @@ class _Progress:
 
     def say(self, line: str) -> None:
         """A line that does not disturb the bar."""
-        if self._bar is not None:
-            self._bar.clear()
-        self._say(line)
+        if self._bar is None:
+            self._say(line)
+        else:
+            with self._bar.external_write_mode():
+                self._say(line)
 
     def step(self, key: str, error: str) -> None:
         """One report is done, well or badly."""

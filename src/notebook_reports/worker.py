@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -200,4 +199,3 @@ def alone(job: Job, connection: Connection) -> None:
     """Make a report on an ordinary kernel, where there is no fork."""
     report(job, connection, engine=None)
     connection.close()
-    sys.stdout.flush()

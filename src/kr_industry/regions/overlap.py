@@ -1,7 +1,9 @@
 """Whether choices overlap more than chance would have it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from kr_industry import chances, nulls
@@ -27,12 +29,18 @@ named: where overlap exceeds the one and not the other, what is told is that som
 
 def draws(matrix: pd.DataFrame, permutations: int, seed: int, kinds: Iterable[str] = KINDS) -> dict[str, pd.DataFrame]:
     """The counts of tables made by chance, a row for each table, by kind of chance; all kinds have one seed."""
+    tables = {kind: (_named(matrix), "rows") if kind == "named" else (matrix, kind) for kind in kinds}
     return {
-        kind: nulls.null_statistics(_named(matrix), "rows", permutations, seed)
-        if kind == "named"
-        else nulls.null_statistics(matrix, kind, permutations, seed)
-        for kind in kinds
+        kind: _drawn(table.to_numpy(bool).tobytes(), table.shape, model, permutations, seed).copy()
+        for kind, (table, model) in tables.items()
     }
+
+
+@lru_cache(maxsize=64)
+def _drawn(cells: bytes, shape: tuple[int, int], model: str, permutations: int, seed: int) -> pd.DataFrame:
+    """:func:`kr_industry.nulls.null_statistics`, kept: who chose does not matter, and many reports ask the same."""
+    matrix = pd.DataFrame(np.frombuffer(cells, dtype=bool).reshape(shape))
+    return nulls.null_statistics(matrix, model, permutations, seed)
 
 
 def against_chance(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
