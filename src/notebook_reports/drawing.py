@@ -60,7 +60,7 @@ def thumbnail(drawing: str) -> str:
     alike = r'<path d="[^"]*" (style="[^"]*")/>(?:<path d="[^"]*" \1/>)+'
     content = re.sub(alike, _one, "".join(pieces))
     for number, name in enumerate(dict.fromkeys(re.findall(r' id="([^"]+)"', content))):
-        content = content.replace(f'"{name}"', f'"i{number}"').replace(f'"#{name}"', f'"#i{number}"')
+        content = re.sub(rf'(?<=["#]){re.escape(name)}(?=[")])', f"i{number}", content)
     box = re.search(r' viewBox="[^"]*"', opening)
     return f'<svg xmlns="{_SVG}"{box[0] if box else ""}>{content.strip()}'
 

@@ -129,12 +129,10 @@ def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict
 
 
 def _cell(result: dict | None, digits: int) -> dict | None:
-    """A value, with its bounds where it has any; nothing where the report does not record it."""
+    """A value, with its bounds where they are seen to differ from it; nothing where the report does not record it."""
     if result is None:
         return None
-    ends = [result[end] for end in ("low", "high") if result[end] is not None]
-    return {
-        "value": result["value"],
-        "text": grouped(result["value"], digits),
-        "bounds": f"[{', '.join(grouped(end, digits) for end in ends)}]" if ends else "",
-    }
+    text = grouped(result["value"], digits)
+    ends = [grouped(result[end], digits) for end in ("low", "high") if result[end] is not None]
+    bounds = f"[{', '.join(ends)}]" if set(ends) - {text} else ""
+    return {"value": result["value"], "text": text, "bounds": bounds}

@@ -35,7 +35,7 @@
       part.hidden = !part.querySelector(`${kind}:not([hidden])`);
     }
     if (count) say(found, `보고서 ${reports.length}편 가운데 ${count}편`, `${count} of ${reports.length} reports`);
-    else say(found, '맞는 보고서가 없습니다.', 'No report matches.');
+    else say(found, '맞는 보고서 없음', 'No report matches');
   };
   for (const part of document.querySelectorAll('.compare')) {
     const pick = part.querySelector('select');
@@ -53,7 +53,7 @@
         else head.removeAttribute('aria-sort');
       });
       const order = part.querySelector('.order');
-      if (column) say(order, '큰 값부터 차례로 늘어놓았습니다.', 'Largest first.');
+      if (column) say(order, '큰 값부터 차례로', 'Largest first');
       else order.replaceChildren();
     };
     pick.addEventListener('change', compare);
