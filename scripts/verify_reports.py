@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from kr_industry import DATA
-from notebook_reports.index import render_index
+from notebook_reports.index import compared_faults, render_index
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import ReportSpec, read_plan
 from notebook_reports.store import Store
@@ -45,15 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 def other_files(plan: list[ReportSpec], store: Store) -> list[str]:
     """What is wrong with results.csv, index.html and pages that no report of the plan accounts for."""
+    notebooks = ROOT / "notebooks"
     expected = {
         "results.csv": store.results(),
-        "index.html": render_index(plan, store.entries, ROOT / "notebooks"),
+        "index.html": render_index(plan, store.entries, notebooks, store.marks(plan)),
     }
     wrong = [
         f"{name} is not what the manifest says; run the plan again"
         for name, text in expected.items()
         if not (store.folder / name).is_file() or (store.folder / name).read_bytes() != text.encode()
     ]
+    wrong += compared_faults(plan, store.entries, notebooks)
     known = {store.page(report) for report in plan} | {store.cover(report) for report in plan if report.cover}
     strays = sorted({*store.folder.glob("*/*.html"), *store.folder.glob("*/*.svg")} - known)
     return wrong + [f"{path.relative_to(store.folder)} belongs to no report of the plan" for path in strays]

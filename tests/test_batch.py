@@ -4,6 +4,7 @@ import csv
 import functools
 import json
 import os
+import re
 import resource
 import shutil
 import time
@@ -231,6 +232,32 @@ def test_a_report_that_dies_hangs_or_takes_too_much_fails_alone(project, code, e
     assert project.results() == {"trial/n2": "5"}
     kept = nbformat.read(project.root / "build" / "failed" / "trial" / "n1.ipynb", 4)
     assert [cell.id for cell in kept.cells if cell.id in "pkebca"] == list("pkebca")
+
+
+def test_the_index_marks_what_failed_and_what_is_out_of_date_until_it_is_made(project):
+    def marks():
+        return re.findall(r'<span class="tag mark">([^<]+)</span>', (project.out / "index.html").read_text("utf-8"))
+
+    project.run()
+    fresh = project.files()
+    project.cells("assert number != 1")
+    assert project.run(chosen=slice(0, 1))[0] == 1
+    assert marks() == ["지난 실행에서 실패하여 이전 판을 그대로 둠", "최신이 아님, 다시 만들어야 함"]
+    project.cells("")
+    assert project.run(only_failed=True)[0] == 0
+    assert marks() == []
+    assert project.files() == fresh
+
+
+def test_a_compared_result_that_no_report_records_is_told(project):
+    column = "{result: rato, label: {ko: 비, en: Ratio}, unit: {ko: 배, en: times}}"
+    text = f"{DECLARATION}compared: [{column}]\n"
+    (project.root / "notebooks" / "trial.yml").write_text(text, encoding="utf-8")
+    place = "notebooks/trial.yml, compared: result 'rato' is recorded by no report (did you mean 'ratio'?)"
+    assert place not in project.run(chosen=slice(0, 1))[1]
+    code, said = project.run()
+    assert code == 0
+    assert place in said
 
 
 def test_a_missing_front_page_and_a_result_recorded_twice_are_failures_of_their_report(project):

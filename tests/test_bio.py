@@ -99,12 +99,25 @@ def test_who_drove_production_and_exports(by_segment, ko):
 
 
 def test_contributions_are_recorded_for_both_measures(by_segment):
-    found = {name: round(number, 2) for name, number, _ in segments.results(by_segment)}
+    found = {name: round(number, 2) for name, number, *_ in segments.results(by_segment, "bio_environment")}
     assert found["exports_growth_2020"] == 53.11
     for measure in segments.MEASURES:
         named = [f"contribution_{name}_{measure}_2020" for name in [*SEGMENTS, "residual"]]
         assert set(named) < set(found)
     assert found["contribution_bio_resources_exports_2020"] == -0.15
+
+
+def test_what_the_index_compares_is_recorded_for_the_segment_of_the_report(by_segment):
+    own = {name: rest for name, *rest in segments.results(by_segment, "bio_environment") if name.startswith("segment_")}
+    assert own["segment_production_2020"] == [986, "100 million won"]
+    assert own["segment_exports_2020"] == [1, "100 million won"]
+    assert own["segment_export_intensity_2020"] == [pytest.approx(100 / 986), "percent"]
+    growth, unit, low, high = own["segment_exports_growth_2020"]
+    assert (growth, unit) == (pytest.approx(-83.33, abs=0.01), "percent")
+    assert (low, high) == (pytest.approx(100 * (0.5 / 6.5 - 1)), pytest.approx(100 * (1.5 / 5.5 - 1)))
+    total = {name: rest for name, *rest in segments.results(by_segment, "total") if name.startswith("segment_")}
+    assert total["segment_production_growth_2020"] == [pytest.approx(38.185, abs=0.001), "percent"]
+    assert total["segment_export_intensity_2020"] == [pytest.approx(57.258, abs=0.001), "percent"]
 
 
 def test_only_growth_that_rounding_moves_is_called_coarse(by_segment, ko):

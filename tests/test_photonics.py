@@ -121,7 +121,7 @@ def test_derived_sales_leave_room_for_the_printed_total(by_sales):
 
 
 @pytest.mark.parametrize("values", ["printed", "corrected"])
-def test_contributions_are_those_of_the_tables(values):
+def test_contributions_are_those_of_the_tables(values, by_firms):
     by_year = _sales(values)
     found = segments.contributions_by_year(by_year)
     assert found[2018].round(2).to_dict() == {
@@ -131,8 +131,15 @@ def test_contributions_are_those_of_the_tables(values):
     for year, growth in ((2018, 1.32), (2019, {"printed": 7.32, "corrected": 9.88}[values])):
         assert found[year].sum() == pytest.approx(growth, abs=0.005)
     assert found[2017].sum() == pytest.approx(100 * (22705 / 21471 - 1), abs=0.02)  # derived bases round
-    results = {name: value for name, value, _ in segments.results(by_year)}
+    results = {name: value for name, value, _ in segments.results(by_year, by_firms, "precision_optics")}
     assert results["sales_growth_2018"] == pytest.approx(100 * (23005 / 22705 - 1))
+    assert results["segment_sales_2018"] == 2003
+    assert results["segment_sales_growth_2018"] == pytest.approx(100 * (2003 / 2271 - 1))
+    assert results["segment_sales_share_2018"] == pytest.approx(100 * 2003 / 23005)
+    assert results["segment_contribution_2018"] == results["contribution_precision_optics_2018"]
+    assert results["segment_firms_2018"] == by_firms.values.at["precision_optics", 2018]
+    total = {name: value for name, value, _ in segments.results(by_year, by_firms, "total")}
+    assert total["segment_contribution_2018"] == pytest.approx(total["segment_sales_growth_2018"])
 
 
 def test_who_hid_whom(by_sales, by_firms, say_ko):

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from notebook_reports.index import render_index
+from notebook_reports.index import compared_faults, render_index
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import ReportSpec
 from notebook_reports.store import Store, write_whole
@@ -91,9 +91,9 @@ class Batch:
         except RequestError:
             raise
         except BaseException:  # what is finished counts, also after Ctrl-C
-            self._save(store, plan)
+            self._save(store, plan, say)
             raise
-        self._save(store, plan)
+        self._save(store, plan, say)
         progress.close()
         if only_failed and not specs:
             say("nothing failed last time")
@@ -134,7 +134,7 @@ class Batch:
         trace = kept.with_suffix(".txt")
         try:
             if not error:
-                store.put(report, made.files, made.front, made.results, made.html, made.cover)
+                store.put(report, made.files, made.front, made.results, made.html, made.cover, made.thumbnail)
                 kept.unlink(missing_ok=True)
                 trace.unlink(missing_ok=True)
                 return ""
@@ -151,9 +151,13 @@ class Batch:
             error += f"; what is left of it could not be kept: {failure}"
         return error
 
-    def _save(self, store: Store, plan: list[ReportSpec]) -> None:
+    def _save(self, store: Store, plan: list[ReportSpec], say: Callable[[str], None]) -> None:
         store.save(plan)
-        write_whole(self.out / "index.html", render_index(plan, store.entries, self.root / "notebooks"))
+        notebooks = self.root / "notebooks"
+        marks = self.store().marks(plan)  # as the files are now, not as they were when the run began
+        write_whole(self.out / "index.html", render_index(plan, store.entries, notebooks, marks))
+        for fault in compared_faults(plan, store.entries, notebooks):
+            say(fault)
 
 
 class _Progress:

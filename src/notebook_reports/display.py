@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from notebook_reports import FONTS, FRONT, RESULT
 from notebook_reports.drawing import font_files, svg
+from notebook_reports.page import grouped
 
 _WORDS = {
     "ko": {
@@ -165,10 +166,7 @@ def _decimals(column: pd.Series) -> int:
 
 def number_text(value: object, digits: int) -> str:
     """A number as a reader sees it: thousands set apart, a true minus sign but not on zero, a dash for none."""
-    if pd.isna(value):
-        return "–"
-    text = f"{value:,.{digits}f}"
-    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
+    return "–" if pd.isna(value) else grouped(value, digits)
 
 
 def _csv(frame: pd.DataFrame) -> str:

@@ -45,6 +45,40 @@ def _said_once(name: str, content: str) -> tuple[str, str]:
     return (content.replace(f"{found[0][0]};", ""), found[0][0]) if found else (content, "")
 
 
+def thumbnail(drawing: str) -> str:
+    """An SVG as a picture the size of a stamp: no text, no ticks, no clipping, whole points, like shapes in one path.
+
+    Its ids are short and stand in no page, so it is to be shown as an image of its own.
+
+    Examples
+    --------
+    >>> thumbnail('<svg viewBox="0 0 9 9" role="img"><text>a</text><path d="M1.26 2H5.51" style="fill:none" /></svg>')
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 2H6" style="fill:none"/></svg>'
+    """
+    opening, content = drawing.split(">", 1)
+    left_out = r'<(text|clipPath|style)\b.*?</\1>| clip-path="[^"]*"|;stroke-(?:linecap|linejoin|dashoffset):\w+'
+    content = re.sub(left_out, "", content.replace(" />", "/>"), flags=re.DOTALL).replace("<defs></defs>", "")
+    for tick in re.findall(r'<path id="([^"]+)" d="[^"z]*"', content):
+        content = re.sub(rf'<use href="#{re.escape(tick)}"[^>]*>', "", content)
+    pieces = re.split(r"(<defs>.*?</defs>)", content, flags=re.DOTALL)
+    pieces[::2] = [re.sub(r' (?:d|x|y)="[^"]*"', _whole, piece) for piece in pieces[::2]]
+    alike = r'<path d="[^"]*" (style="[^"]*")/>(?:<path d="[^"]*" \1/>)+'
+    content = re.sub(alike, _one, "".join(pieces))
+    for number, name in enumerate(dict.fromkeys(re.findall(r' id="([^"]+)"', content))):
+        content = re.sub(rf'(?<=["#]){re.escape(name)}(?=[")])', f"i{number}", content)
+    box = re.search(r' viewBox="[^"]*"', opening)
+    return f'<svg xmlns="{_SVG}"{box[0] if box else ""}>{content.strip()}'
+
+
+def _whole(numbers: re.Match) -> str:
+    return re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.0f}", numbers[0])
+
+
+def _one(run: re.Match) -> str:
+    drawn = "".join(re.findall(r' d="([^"]*)"', run[0]))
+    return f'<path d="{drawn}" {run[1]}/>'
+
+
 def font_files(drawing: str) -> dict[str, str]:
     """Files of the fonts that the text of an SVG uses, as matplotlib finds them here: "family/weight" to path."""
     return {

@@ -1,15 +1,31 @@
-"""The page that links and describes every report."""
+"""The page that links and describes every report, and compares those of a notebook by what they record."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from notebook_reports.page import TEMPLATES, stylesheet
-from notebook_reports.parameters import Declared
+from notebook_reports.page import TEMPLATES, grouped, stylesheet
+from notebook_reports.parameters import Compared, Declaration, Declared, nearest
 from notebook_reports.plan import ReportSpec
 
+_MARKS = {
+    "failed": {
+        "ko": "지난 실행에서 실패하여 이전 판을 그대로 둠",
+        "en": "failed in the last run; earlier version kept",
+    },
+    "stale": {"ko": "최신이 아님, 다시 만들어야 함", "en": "out of date, to be made again"},
+    "missing": {"ko": "아직 없음", "en": "not made yet"},
+    "failed missing": {"ko": "지난 실행에서 실패, 아직 없음", "en": "failed in the last run, not made yet"},
+}
 
-def render_index(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path) -> str:
+
+def render_index(
+    plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path, marks: Mapping[str, str] | None = None
+) -> str:
     """The index of all reports of a plan, by notebook, in the order of the plan.
 
     Parameters
@@ -19,7 +35,9 @@ def render_index(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Pa
     entries : dict
         What the manifest holds of each report; one that is not in it is listed as not made.
     notebooks : Path
-        Folder of the notebooks' declarations, which hold their titles.
+        Folder of the notebooks' declarations, which hold their titles and what is compared.
+    marks : mapping of str to str, optional
+        What is to be told of reports that are not fresh, as :meth:`notebook_reports.store.Store.marks` gives it.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -28,17 +46,93 @@ def render_index(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Pa
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    groups: dict[str, list[dict]] = {}
-    for report in plan:
-        entry = entries.get(report.key)
-        groups.setdefault(report.notebook, []).append(
-            {
-                "href": f"{report.notebook}/{report.name}.html",
-                "key": report.key,
-                "language": report.parameters.get("language", "ko"),
-                "front": entry["front"] if entry else None,
-            }
-        )
-    about = {notebook: Declared(notebooks / f"{notebook}.yml").content for notebook in groups}
-    page = environment.get_template("index_page.html.j2")
-    return page.render(groups=groups, about=about, css=stylesheet(), count=len(plan)).strip() + "\n"
+    topics = []
+    for notebook, about, reports in _topics(plan, notebooks):
+        listed = [_listed(report, entries.get(report.key), (marks or {}).get(report.key)) for report in reports]
+        topics.append({"id": notebook, "about": about, "reports": listed, **_table(about.compared, listed, entries)})
+    page = environment.get_template("index_page.html.j2").render(
+        topics=topics,
+        count=len(plan),
+        marked=sum(report["mark"] is not None for topic in topics for report in topic["reports"]),
+        css="\n".join([stylesheet(), (TEMPLATES / "index.css").read_text(encoding="utf-8").strip()]),
+        script=(TEMPLATES / "index.js").read_text(encoding="utf-8").strip(),
+    )
+    return page.strip() + "\n"
+
+
+def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path) -> list[str]:
+    """What is wrong with the results that notebooks name as compared, where all reports of a notebook are made.
+
+    A result that no report records, and one that reports record in several units.
+    """
+    faults = []
+    for notebook, about, reports in _topics(plan, notebooks):
+        if all(report.key in entries for report in reports):
+            recorded = [result for report in reports for result in entries[report.key]["results"]]
+            for column in about.compared:
+                units = sorted({result["unit"] for result in recorded if result["name"] == column.result})
+                place = f"{notebooks.name}/{notebook}.yml, compared: result {column.result!r}"
+                if not units:
+                    hint = nearest(column.result, {result["name"] for result in recorded})
+                    faults.append(f"{place} is recorded by no report{hint}")
+                elif len(units) > 1:
+                    faults.append(f"{place} is recorded in several units: {', '.join(units)}")
+    return faults
+
+
+def _topics(plan: list[ReportSpec], notebooks: Path) -> Iterator[tuple[str, Declaration, list[ReportSpec]]]:
+    for notebook in dict.fromkeys(report.notebook for report in plan):
+        reports = [report for report in plan if report.notebook == notebook]
+        yield notebook, Declared(notebooks / f"{notebook}.yml").content, reports
+
+
+def _listed(report: ReportSpec, entry: dict | None, mark: str | None) -> dict:
+    """What the index shows of one report."""
+    mark = mark or ("missing" if entry is None else None)
+    language = "en" if report.parameters.get("language") == "en" else "ko"
+    made = entry is not None and (mark is None or "missing" not in mark)
+    return {
+        "key": report.key,
+        "href": f"{report.notebook}/{report.name}.html",
+        "language": language,
+        "mark": _MARKS[mark][language] if mark else None,
+        "front": entry["front"] if made else None,
+        "figures": entry["front"].get("figures", []) if made else [],
+        "thumbnail": _image(entry.get("thumbnail", "")) if made else "",
+    }
+
+
+def _image(drawing: str) -> Markup:
+    """An SVG as the address of an image, in which no script of its own would run."""
+    if not drawing:
+        return Markup("")
+    coded = quote(drawing.replace('"', "'"), safe=" ':/;,=()-.")
+    return Markup(f"data:image/svg+xml,{coded}")  # noqa: S704 — no sign is left that could end an attribute
+
+
+def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict]) -> dict[str, list]:
+    """Columns and rows of the table that compares reports, of which all columns and all rows hold a value."""
+    made = [report for report in listed if report["front"]]
+    found = {report["key"]: {result["name"]: result for result in entries[report["key"]]["results"]} for report in made}
+    columns = [column for column in compared if any(column.result in results for results in found.values())]
+    titles = Counter(report["front"]["title"] for report in made)
+    rows = [
+        {
+            "report": report,
+            "subject": report["front"]["subject"] if titles[report["front"]["title"]] > 1 else "",
+            "cells": [_cell(found[report["key"]].get(column.result), column.digits) for column in columns],
+        }
+        for report in made
+        if any(column.result in found[report["key"]] for column in columns)
+    ]
+    return {"columns": columns, "rows": rows}
+
+
+def _cell(result: dict | None, digits: int) -> dict | None:
+    """A value, with its bounds where they are seen to differ from it; nothing where the report does not record it."""
+    if result is None:
+        return None
+    text = grouped(result["value"], digits)
+    ends = [grouped(result[end], digits) for end in ("low", "high") if result[end] is not None]
+    bounds = f"[{', '.join(ends)}]" if set(ends) - {text} else ""
+    return {"value": result["value"], "text": text, "bounds": bounds}

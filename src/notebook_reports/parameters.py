@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """PyYAML's safe loader, the one written in C where it was built with it."""
@@ -201,6 +201,16 @@ class Call(_Strict):
     given: dict[str, str | int | float | bool] = {}
 
 
+class Compared(_Strict):
+    """A recorded result by which the index sets the reports of a notebook side by side."""
+
+    result: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    unit: Text
+    digits: int = Field(default=1, ge=0, le=6)
+    """Decimals shown."""
+
+
 class Declaration(_Strict):
     """What the YAML file beside a notebook says."""
 
@@ -209,6 +219,16 @@ class Declaration(_Strict):
     shared: list[Call] = []
     """What every report of the notebook computes alike and keeps for the process: done once, before any is made."""
     parameters: dict[str, Parameter]
+    compared: list[Compared] = []
+    """Results by which the index compares the notebook's reports, in the order of its columns."""
+
+    @field_validator("compared")
+    @classmethod
+    def _once(cls, compared: list[Compared]) -> list[Compared]:
+        names = [column.result for column in compared]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"result {twice[0]!r} is named twice")
+        return compared
 
 
 def _rows(path: Path, needed: set[str]) -> list[dict[str, str]]:

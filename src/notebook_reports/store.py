@@ -106,7 +106,8 @@ class Store:
     Attributes
     ----------
     entries : dict
-        By report: ``parameters``, ``inputs`` (name of a set of files), ``outputs``, ``front``, ``results``.
+        By report: ``parameters``, ``inputs`` (name of a set of files), ``outputs``, ``front``, ``results``,
+        ``thumbnail`` (a small SVG of the first chart; empty without a chart).
     inputs : dict
         By name of a set: the files that a report read, each with its SHA-256, None for one looked for in vain.
     failed : dict
@@ -188,6 +189,23 @@ class Store:
                 reasons.append(f"{path.name} was edited")
         return reasons
 
+    def marks(self, plan: list[ReportSpec]) -> dict[str, str]:
+        """What a reader is to be told of reports that are not fresh.
+
+        Returns
+        -------
+        dict
+            By report: ``failed`` last time, ``stale``, ``missing`` (there is no page), or ``failed missing``.
+        """
+        marks = {}
+        for report in plan:
+            failed = ["failed"] if report.key in self.failed else []
+            if report.key not in self.entries or not self.page(report).is_file():
+                marks[report.key] = " ".join([*failed, "missing"])
+            elif failed or self.stale(report):
+                marks[report.key] = "failed" if failed else "stale"
+        return marks
+
     def _changed(self, inputs: str) -> list[str]:
         """Which files of a set are not as they were."""
         if inputs not in self._reasons:
@@ -209,6 +227,7 @@ class Store:
         results: list[dict],
         html: str,
         cover: str | None,
+        thumbnail: str,
     ) -> None:
         """Keep a finished report: its page, then a line in the journal."""
         outputs = {"html": digest(html.encode())}
@@ -218,7 +237,7 @@ class Store:
             write_whole(self.cover(report), cover)
         inputs = _set_id(files)
         entry = {"parameters": report.parameters, "inputs": inputs, "outputs": outputs}
-        entry |= {"front": front, "results": results}
+        entry |= {"front": front, "results": results, "thumbnail": thumbnail}
         if self.inputs.setdefault(inputs, files) is files:
             self._note({"inputs": inputs, "files": files})
         self._note({"report": report.key, "entry": entry})

@@ -63,6 +63,7 @@ class Made:
     results: list[dict] | None = None
     html: str = ""
     cover: str | None = None
+    thumbnail: str = ""
     files: dict[str, str | None] = field(default_factory=dict)
     error: str = ""
     traceback: str = ""
@@ -125,6 +126,7 @@ def report(job: Job, connection: Connection, trace: Trace | None = None, engine:
 
 
 def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | None) -> Made:
+    from notebook_reports.drawing import thumbnail
     from notebook_reports.execute import RunError, collected, execute
     from notebook_reports.render import render
 
@@ -145,11 +147,11 @@ def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | N
         raise
     except Exception as error:  # noqa: BLE001 — a page that cannot be rendered is this report's failure
         return Made(error=f"failed in rendering: {type(error).__name__}: {error}", traceback=traceback.format_exc())
-    cover = None
-    if spec.cover and (drawing := re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)):
-        cover = f"{drawing[0]}\n"
+    drawing = re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)
+    cover = f"{drawing[0]}\n" if spec.cover and drawing else None
+    small = thumbnail(drawing[0]) if drawing else ""
     front, results = json.loads(json.dumps([run.front, run.results]))  # plain, so that nobody needs nbformat to read it
-    return Made(front, results, html, cover, dict(sorted(files.items())))
+    return Made(front, results, html, cover, small, dict(sorted(files.items())))
 
 
 def _makers(project: Project) -> list[str]:

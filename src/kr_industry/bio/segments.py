@@ -263,9 +263,20 @@ def for_readers(table: pd.DataFrame, segments: pd.DataFrame, measure: str, say: 
     )
 
 
-def results(segments: pd.DataFrame) -> Iterator[tuple[str, float, str]]:
-    """Growth of exports, and contributions to the growth of both measures."""
+def results(segments: pd.DataFrame, segment: str) -> Iterator[tuple]:
+    """Growth of exports, contributions to the growth of both measures, and both for the report's segment or total.
+
+    Growth of a segment carries the bounds that values rounded to whole 억 원 leave possible.
+    """
     yield "exports_growth_2020", segment_table(segments, "exports").at["total", "growth"], "percent"
     for measure in MEASURES:
         for name, points in segment_table(segments, measure)["contribution"].drop(index="total").items():
             yield f"contribution_{name}_{measure}_2020", points, "percentage points"
+    for measure in MEASURES:
+        table = segment_table(segments, measure)
+        reach = growth_bounds(table)
+        yield f"segment_{measure}_2020", table.at[segment, "after"], "100 million won"
+        bounds = reach.loc[segment] if segment in reach.index else ()
+        yield f"segment_{measure}_growth_2020", table.at[segment, "growth"], "percent", *bounds
+    produced, exported = (series(segments, measure, segment)[2020] for measure in MEASURES)
+    yield "segment_export_intensity_2020", 100 * exported / produced, "percent"

@@ -247,9 +247,15 @@ def derived_sentence(by_year: ByYear, say: Wording) -> str:
     return say(key, year=by_year.derived, error=100 * width / 2)
 
 
-def results(by_year: ByYear) -> Iterator[tuple[str, float, str]]:
-    """Contributions to the growth of 2018, and that growth."""
-    parts = contributions_by_year(by_year)[2018]
-    for segment, value in parts.items():
-        yield f"contribution_{segment}_2018", value, "percentage points"
-    yield f"{by_year.measure}_growth_2018", parts.sum(), "percent"
+def results(by_sales: ByYear, by_firms: ByYear, segment: str) -> Iterator[tuple[str, float, str]]:
+    """Contributions to the growth of sales in 2018, that growth, and where the report's own segment or total stands."""
+    parts = contributions_by_year(by_sales)[2018]
+    for name, value in parts.items():
+        yield f"contribution_{name}_2018", value, "percentage points"
+    yield "sales_growth_2018", parts.sum(), "percent"
+    before, after = by_sales.values[2017], by_sales.values[2018]
+    yield "segment_sales_2018", after[segment], "100 million won"
+    yield "segment_sales_growth_2018", 100 * (after[segment] / before[segment] - 1), "percent"
+    yield "segment_sales_share_2018", 100 * after[segment] / after["total"], "percent"
+    yield "segment_contribution_2018", parts.sum() if segment == "total" else parts[segment], "percentage points"
+    yield "segment_firms_2018", by_firms.values.at[segment, 2018], "firms"

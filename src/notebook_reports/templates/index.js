@@ -1,0 +1,68 @@
+(() => {
+  const form = document.querySelector('form.filter');
+  const found = form.querySelector('.found');
+  const plain = text => text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+  const rows = new Map([...document.querySelectorAll('tr[data-report]')].map(row => [row.dataset.report, row]));
+  const reports = [...document.querySelectorAll('li[data-report]')].map(item => {
+    const more = item.querySelector('details');
+    return {
+      item, more, row: rows.get(item.dataset.report), topic: item.closest('section').querySelector('h2').id,
+      all: plain(item.textContent), hidden: more ? plain(more.querySelector('ul').textContent) : '',
+      shown: plain([...item.querySelectorAll('h3, .about > p, .figures')].map(part => part.textContent).join(' ')),
+    };
+  });
+  const say = (place, korean, english) => {
+    const words = document.createElement('span');
+    words.lang = 'en';
+    words.className = 'en';
+    words.textContent = english;
+    if (place.textContent !== `${korean} ${english}`) place.replaceChildren(`${korean} `, words);
+  };
+  const filter = () => {
+    const words = form.words.value.split(/\s+/).map(plain).filter(Boolean);
+    let count = 0;
+    for (const report of reports) {
+      const fits = (!form.topic.value || report.topic === form.topic.value)
+        && (!form.language.value || report.item.lang === form.language.value)
+        && words.every(word => report.all.includes(word));
+      report.item.hidden = !fits;
+      if (report.row) report.row.hidden = !fits;
+      if (report.more && words.length) report.more.open = fits && !words.every(word => report.shown.includes(word));
+      count += fits;
+    }
+    for (const part of document.querySelectorAll('section, .compare')) {
+      const kind = part.matches('section') ? 'li[data-report]' : 'tr[data-report]';
+      part.hidden = !part.querySelector(`${kind}:not([hidden])`);
+    }
+    if (count) say(found, `보고서 ${reports.length}편 가운데 ${count}편`, `${count} of ${reports.length} reports`);
+    else say(found, '맞는 보고서 없음', 'No report matches');
+  };
+  for (const part of document.querySelectorAll('.compare')) {
+    const pick = part.querySelector('select');
+    const body = part.querySelector('tbody');
+    const heads = [...part.querySelectorAll('thead th')];
+    const lines = [...body.rows];
+    const compare = () => {
+      const column = Number(pick.value);
+      const value = line => Number(line.cells[column].dataset.value ?? -Infinity);
+      body.append(...(column ? [...lines].sort((a, b) => value(b) - value(a) || 0) : lines));
+      for (const line of [{ cells: heads }, ...lines])
+        [...line.cells].forEach((cell, place) => { cell.hidden = Boolean(column && place && place !== column); });
+      heads.forEach((head, place) => {
+        if (column && place === column) head.setAttribute('aria-sort', 'descending');
+        else head.removeAttribute('aria-sort');
+      });
+      const order = part.querySelector('.order');
+      if (column) say(order, '큰 값부터 차례로', 'Largest first');
+      else order.replaceChildren();
+    };
+    pick.addEventListener('change', compare);
+    part.querySelector('.pick').hidden = false;
+    compare();
+  }
+  form.addEventListener('input', filter);
+  form.addEventListener('submit', event => event.preventDefault());
+  form.addEventListener('reset', () => setTimeout(filter));
+  form.hidden = false;
+  filter();
+})();

@@ -1,0 +1,270 @@
+"""The index: what it lists, compares and marks, and that it is whole without its script."""
+
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+
+from notebook_reports.drawing import thumbnail
+from notebook_reports.index import compared_faults, render_index
+from notebook_reports.parameters import Declared, RequestError
+from notebook_reports.plan import ReportSpec, read_plan
+from notebook_reports.store import Store
+from notebook_reports.trace import Project
+
+DECLARATION = """
+title: {ko: 시험, en: Trial}
+description: {ko: 무엇을 보는지, en: What is looked at}
+parameters:
+  language: {type: choice, help: {ko: 언어, en: Language}, choices: [ko, en]}
+compared:
+  - {result: size, digits: 0, label: {ko: 크기, en: Size}, unit: {ko: 억 원, en: ₩100 million}}
+  - {result: growth, label: {ko: 증가율, en: Growth}, unit: {ko: "%", en: "%"}}
+"""
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50.5" role="img" aria-label="값">\n'
+    '<defs><style type="text/css">*{stroke-linejoin: round}</style></defs><defs>'
+    '<path id="c1-tick" d="M0 0V3" style="stroke:#5a6570" /><path id="c1-dot" d="M0 2.75C0.72 2.75 1 1 0 2.75z" />'
+    '</defs><use href="#c1-tick" x="52.56" y="239.69" /><use href="#c1-dot" x="10.4" y="20.6" />'
+    '<text x="52.56" y="254.19">1999</text>'
+    '<path d="M1.26 2L3 4.5" clip-path="url(#c1-p)" style="fill:none;stroke-width:0.8;stroke-linecap:square" />'
+    '<path d="M5.51 6V7" clip-path="url(#c1-p)" style="fill:none;stroke-width:0.8;stroke-linecap:square" />'
+    '<path d="M8 8H9V9z" style="fill:url(#c1-h)" /><defs><pattern id="c1-h"><path d="M0.5 0V9" /></pattern></defs>'
+    '<defs><clipPath id="c1-p"><path d="M0 0H1V1z" /></clipPath></defs></svg>'
+)
+
+
+def _entry(title, results=(), findings=("첫 결과이다.",), **front):
+    rows = [{"name": name, "value": value, "unit": unit, "low": low, "high": high}
+            for name, value, unit, low, high in results]  # fmt: skip
+    told = {"title": title, "subject": f"{title}의 대상", "vintage": "자료", "findings": list(findings), **front}
+    return {"front": told, "results": rows, "thumbnail": thumbnail(DRAWING)}
+
+
+class _Parsed(HTMLParser):
+    """Text by the element it stands in, and all tags with their attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self._open = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "img", "br", "input"}:
+            self._open.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if data.strip():
+            language = next((attrs["lang"] for _, attrs in reversed(self._open) if "lang" in attrs), None)
+            self.texts.append((self._open[-1][0] if self._open else "", language, data.strip()))
+
+
+@pytest.fixture
+def notebooks(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "trial.yml").write_text(DECLARATION, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def plan():
+    return [ReportSpec("trial", name, {"language": name[-2:]}) for name in ("b.ko", "a.ko", "a.en")]
+
+
+@pytest.fixture
+def entries():
+    return {
+        "trial/b.ko": _entry("나", [("size", 23005.4, "u", None, None), ("growth", -15.127, "percent", -16, -14.249)]),
+        "trial/a.ko": _entry("가", [("size", 0.2, "u", None, None), ("growth", 5.64, "percent", 5.62, 5.63)]),
+        "trial/a.en": _entry("A", [("other", 1.0, "u", None, None)], figures=[{"value": "₩1.0", "label": "Price"}]),
+    }
+
+
+def test_reports_are_listed_in_the_order_of_the_plan_whatever_that_of_the_entries(plan, entries, notebooks):
+    page = render_index(plan, entries, notebooks)
+    linked = re.findall(r'<h3><a href="([^"]+)"', page)
+    assert linked == ["trial/b.ko.html", "trial/a.ko.html", "trial/a.en.html"]
+    assert render_index(plan, dict(reversed(entries.items())), notebooks) == page
+    assert "보고서 3편" in page
+    assert "최신이 아니거나" not in page
+
+
+def test_text_from_data_is_escaped(plan, entries, notebooks):
+    evil = '<script>alert("x")</script>'
+    entries["trial/b.ko"] = _entry(
+        evil, [("size", 1.0, "u", None, None)], [evil, evil], figures=[{"value": evil, "label": evil}]
+    )
+    entries["trial/b.ko"]["thumbnail"] = f"<svg>{evil}</svg>\" onload='x'"
+    (notebooks / "trial.yml").write_text(DECLARATION.replace("시험", "'<script>'").replace("억 원", "<b>"))
+    parsed = _Parsed(render_index(plan, entries, notebooks))
+    assert [attrs for tag, attrs in parsed.tags if tag == "script"] == [{}]
+    assert not [tag for tag, _ in parsed.tags if tag == "b"]
+    assert not [attrs for tag, attrs in parsed.tags if "onload" in attrs]
+    assert ("a", "ko", evil) in parsed.texts
+
+
+def test_without_its_script_the_page_shows_all_and_no_filter(plan, entries, notebooks):
+    entries["trial/b.ko"]["front"]["findings"] += ["둘째이다.", "셋째이다."]
+    page = render_index(plan, entries, notebooks)
+    without = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    parsed = _Parsed(without)
+    hidden = [(tag, attrs.get("class")) for tag, attrs in parsed.tags if "hidden" in attrs]
+    assert hidden == [("form", "filter"), ("p", "pick")]
+    shown = {text for _, _, text in parsed.texts}
+    assert {"나", "가", "A", "나의 대상", "첫 결과이다.", "둘째이다.", "셋째이다.", "₩1.0", "Price"} <= shown
+    assert page.count("<script") == 1
+    script = re.search(r"<script>(.*?)</script>", page, flags=re.DOTALL)[1]
+    assert not re.search(r"fetch|XMLHttpRequest|import\b|innerHTML|https?:", script)
+
+
+def test_every_control_has_a_label_and_counts_are_announced(plan, entries, notebooks):
+    tags = _Parsed(render_index(plan, entries, notebooks)).tags
+    labelled = {attrs["for"] for tag, attrs in tags if tag == "label"}
+    assert {attrs["id"] for tag, attrs in tags if tag in {"input", "select"}} == labelled
+    assert [attrs["class"] for _, attrs in tags if attrs.get("role") == "status"] == ["found", "order source"]
+    images = [attrs for tag, attrs in tags if tag == "img"]
+    assert [attrs["alt"] for attrs in images] == ["", "", ""]
+    assert {unquote(attrs["src"]) for attrs in images} == {"data:image/svg+xml," + thumbnail(DRAWING).replace('"', "'")}
+
+
+def test_every_english_piece_is_said_to_be_english(plan, entries, notebooks):
+    entries["trial/a.en"]["front"] |= {"subject": "All of A", "findings": ["First.", "Second."]}
+    for mark in ({}, {"trial/a.en": "failed", "trial/b.ko": "stale"}):
+        texts = _Parsed(render_index(plan, entries, notebooks, mark)).texts
+        for tag, language, text in texts:
+            if language == "en":
+                assert not re.search("[가-힣]", text), text
+            elif tag not in {"style", "script", "option"} and text != "results.csv":  # options have no parts
+                assert not re.search("[A-Za-z]{2}", text), text
+
+
+def test_reports_are_compared_by_the_results_that_are_declared(plan, entries, notebooks):
+    page = render_index(plan, entries, notebooks)
+    table = re.search(r"<tbody>(.*?)</tbody>", page, flags=re.DOTALL)[1]
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr.*?</tr>", table, flags=re.DOTALL)]
+    rows = [[cell for cell in re.split(r"[|\n]+", row) if cell] for row in rows]
+    assert rows == [["나", "23,005", "−15.1", "[−16.0, −14.2]"], ["가", "0", "5.6"]]
+    assert 'data-value="-15.127"' in table
+    head = re.sub(r"<[^>]+>", "", re.search(r"<thead>(.*?)</thead>", page, flags=re.DOTALL)[1])
+    assert "크기 (억 원)Size (₩100 million)" in head
+    assert "증가율 (%)Growth (%)" in head
+
+
+def test_columns_and_tables_without_a_value_are_left_out_and_one_missing_value_is_a_dash(plan, entries, notebooks):
+    entries["trial/a.ko"]["results"].pop()
+    table = re.search(r"<tbody>.*?</tbody>", render_index(plan, entries, notebooks), flags=re.DOTALL)[0]
+    assert table.count('<td class="number">–</td>') == 1
+    entries["trial/b.ko"]["results"].pop()
+    assert "증가율" not in render_index(plan, entries, notebooks)
+    for entry in entries.values():
+        entry["results"] = []
+    assert "<table" not in render_index(plan, entries, notebooks)
+
+
+def test_reports_of_the_same_title_are_told_apart_by_their_subject(plan, entries, notebooks):
+    entries["trial/a.ko"]["front"]["title"] = "나"
+    table = re.search(r"<tbody>.*?</tbody>", render_index(plan, entries, notebooks), flags=re.DOTALL)[0]
+    assert re.findall(r'<span class="source">([^<\[]+)</span>', table) == ["나의 대상", "가의 대상"]
+
+
+def test_reports_that_are_not_fresh_are_marked_in_words(plan, entries, notebooks):
+    marks = {"trial/b.ko": "failed", "trial/a.ko": "failed missing", "trial/a.en": "stale"}
+    page = render_index(plan, entries, notebooks, marks)
+    assert "최신이 아니거나 없는 보고서가 3편 있다." in page
+    items = re.findall(r"<li lang.*?</h3>", page, flags=re.DOTALL)
+    assert "지난 실행에서 실패하여 이전 판을 그대로 둠" in items[0]
+    assert "지난 실행에서 실패, 아직 없음" in items[1]
+    assert "href" not in items[1]
+    assert "out of date, to be made again" in items[2]
+    del entries["trial/a.en"]
+    assert "not made yet" in render_index(plan, entries, notebooks)
+
+
+def test_entries_of_an_earlier_version_have_neither_thumbnail_nor_figures(plan, entries, notebooks):
+    for entry in entries.values():
+        del entry["thumbnail"]
+    assert "<img" not in render_index(plan, entries, notebooks)
+
+
+def test_a_compared_result_that_no_report_records_is_told_once_all_are_made(plan, entries, notebooks):
+    assert compared_faults(plan, entries, notebooks) == []
+    (notebooks / "trial.yml").write_text(DECLARATION.replace("growth", "grwth"), encoding="utf-8")
+    place = "notebooks/trial.yml, compared: result 'grwth'"
+    assert compared_faults(plan, entries, notebooks) == [f"{place} is recorded by no report (did you mean 'growth'?)"]
+    del entries["trial/a.en"]
+    assert compared_faults(plan, entries, notebooks) == []
+
+
+def test_a_compared_result_in_several_units_is_told(plan, entries, notebooks):
+    entries["trial/a.ko"]["results"][0]["unit"] = "persons"
+    place = "notebooks/trial.yml, compared: result 'size'"
+    assert compared_faults(plan, entries, notebooks) == [f"{place} is recorded in several units: persons, u"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("result: growth", "result: size", "compared: .*result 'size' is named twice"),
+        ("result: growth", "result: Growth 1", "compared > 1 > result: "),
+        ("digits: 0", "digits: 9", "compared > 0 > digits: "),
+        ("digits: 0", "decimals: 0", "compared > 0 > decimals: "),
+        (", en: Growth}", "}", "compared > 1 > label > en: Field required"),
+    ],
+)
+def test_a_bad_comparison_is_refused_by_place(notebooks, old, new, message):
+    (notebooks / "trial.yml").write_text(DECLARATION.replace(old, new), encoding="utf-8")
+    with pytest.raises(RequestError, match=message):
+        Declared(notebooks / "trial.yml")
+
+
+def test_a_thumbnail_has_neither_text_nor_ticks_draws_like_shapes_at_once_and_keeps_hatches():
+    assert thumbnail(DRAWING) == (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50.5"><defs>'
+        '<path id="i0" d="M0 0V3" style="stroke:#5a6570"/><path id="i1" d="M0 2.75C0.72 2.75 1 1 0 2.75z"/></defs>'
+        '<use href="#i1" x="10" y="21"/><path d="M1 2L3 4M6 6V7" style="fill:none;stroke-width:0.8"/>'
+        '<path d="M8 8H9V9z" style="fill:url(#i2)"/><defs><pattern id="i2"><path d="M0.5 0V9"/></pattern></defs></svg>'
+    )
+
+
+def test_the_store_tells_what_is_not_fresh(tmp_path, plan):
+    store = Store(tmp_path / "out", Project(tmp_path), tmp_path / "journal.jsonl")
+    for report in plan[:2]:
+        store.put(report, {}, _entry("가")["front"], [], "<p>", None, "")
+    assert store.marks(plan) == {"trial/a.en": "missing"}
+    store.fail(plan[0], "broken")
+    store.fail(plan[2], "broken")
+    store.page(plan[1]).write_text("edited")
+    assert store.marks(plan) == {"trial/b.ko": "failed", "trial/a.ko": "stale", "trial/a.en": "failed missing"}
+    store.page(plan[0]).unlink()
+    assert store.marks(plan)["trial/b.ko"] == "failed missing"
+
+
+def test_the_index_links_and_describes_every_report(root):
+    plan = read_plan(root / "reports" / "reports.yml", root / "notebooks")
+    index = (root / "reports" / "index.html").read_text(encoding="utf-8")
+    for report in plan:
+        assert f'href="{report.notebook}/{report.name}.html"' in index
+    assert index.count("<li lang=") == len(plan)
+    assert index.count('class="thumbnail"') == len(plan)
+    assert "tag mark" not in index
+    assert len(index.encode()) < 400_000
+
+
+def test_what_the_topics_compare_is_recorded_by_most_reports_and_differs(root):
+    entries = json.loads((root / "reports" / "manifest.json").read_text(encoding="utf-8"))["reports"]
+    for path in (root / "notebooks").glob("*.yml"):
+        made = [entry for key, entry in entries.items() if key.startswith(f"{path.stem}/")]
+        columns = Declared(path).content.compared
+        assert 3 <= len(columns) <= 6
+        for column in columns:
+            values = [row["value"] for entry in made for row in entry["results"] if row["name"] == column.result]
+            assert len(values) > len(made) / 2, column.result
+            assert len(set(values)) > 2, column.result
