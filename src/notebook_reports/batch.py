@@ -3,6 +3,7 @@
 import sys
 from collections import deque
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 from notebook_reports.index import compared_faults, render_index
@@ -109,7 +110,7 @@ class Batch:
         pool = start(list(dict.fromkeys(job.source for job in jobs)))
         try:
             check()
-            waiting, running, tries = deque(jobs), 0, dict.fromkeys((spec.key for spec in specs), 1)
+            waiting, running, tries = deque(_by_turns(jobs)), 0, dict.fromkeys((spec.key for spec in specs), 1)
             while waiting or running:
                 while waiting and running < pool.workers:
                     pool.start(waiting.popleft())
@@ -158,6 +159,14 @@ class Batch:
         write_whole(self.out / "index.html", render_index(plan, store.entries, notebooks, marks))
         for fault in compared_faults(plan, store.entries, notebooks):
             say(fault)
+
+
+def _by_turns(jobs: list[Job]) -> list[Job]:
+    """The jobs, one of each notebook by turns, so that while one notebook gets ready others are at work."""
+    notebooks: dict[Path, list[Job]] = {}
+    for job in jobs:
+        notebooks.setdefault(job.source, []).append(job)
+    return [job for turn in zip_longest(*notebooks.values()) for job in turn if job]
 
 
 class _Progress:
