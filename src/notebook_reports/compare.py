@@ -48,7 +48,7 @@ def file_differences(name: str, old: bytes, new: bytes) -> list[str]:
     elif name == "results.csv":
         before, after = read_results(old), read_results(new)
         found = [f"{key}: {line}" for key in sorted({*before, *after}) for line in moved_results(before, after, key)]
-    return found or [f"its bytes differ (line {_line(old, new)})"]
+    return [_printable(line) for line in found] or [f"its bytes differ (line {_line(old, new)})"]
 
 
 def differences(old: bytes, new: bytes) -> list[str]:
@@ -63,7 +63,7 @@ def differences(old: bytes, new: bytes) -> list[str]:
         before, after = (_Page(_text(data)) for data in (old, new))
     except ParserRejectedMarkup:
         return hidden
-    return [*_body(before, after), *_head(before, after)] or hidden
+    return [_printable(line) for line in (*_body(before, after), *_head(before, after))] or hidden
 
 
 def read_results(table: bytes) -> dict[str, Results]:
@@ -71,7 +71,7 @@ def read_results(table: bytes) -> dict[str, Results]:
     found: dict[str, Results] = {}
     for row in csv.reader(io.StringIO(_text(table))):
         report, name, value, unit, low, high = [*row, *[""] * 6][:6]
-        if (report, name) != ("report", "result"):
+        if len(row) > 1 and (report, name) != ("report", "result"):
             found.setdefault(report, {})[name] = (f"{value} [{low}, {high}]" if low or high else value, unit)
     return found
 
@@ -123,7 +123,7 @@ class _Page:
 
     def __init__(self, html: str) -> None:
         soup = BeautifulSoup(html, "html.parser")
-        style = _shown(_out(soup.style if soup.head else None))
+        style = _shown(_out(soup.head.style if soup.head else None))
         self.fonts = {f"“{font[1]}” {font[2]}": font[0] for font in _FONT.finditer(style)}
         self.rules = [rule for rule in re.split(r"(?<=\}) ?", _FONT.sub("", style)) if rule]
         self.title = _shown(_out(soup.title))
@@ -131,7 +131,7 @@ class _Page:
         self.about = about.get("content", "") if about else ""
         self.contents = [_shown(item) for item in contents.find_all("li")] if contents else []
         rows = _grid(_out(soup.find("details", class_="results")))
-        self.results = {row[0]: tuple(row[1:]) for row in rows[1:]}
+        self.results = {row[0]: tuple(row[1:]) for row in rows[1:] if row}
         self.foot = _foot(_out(soup.footer.dl if soup.footer else None))
         self.blocks = _blocks(soup.main) if soup.main else []
         self.headings = [_shown(block.tag) for block in self.blocks if block.kind == "h2"]
@@ -366,15 +366,15 @@ def _changes(old: Sequence[str], new: Sequence[str], place: str = "") -> list[st
     """What moved in a list of texts; ``place`` takes the number of the old one, or of one that is new."""
     found = []
     for start, before, after in _runs(old, new):
-        for number, (one, other) in enumerate(zip_longest(before, after, fillvalue=""), start + 1):
+        for number, (one, other) in enumerate(zip_longest(before, after), start + 1):
             found.append(place.format(number) + _change(one, other))
     return found
 
 
-def _change(old: str, new: str) -> str:
-    """Two texts, long ones cut to where they begin to differ."""
+def _change(old: str | None, new: str | None) -> str:
+    """Two texts, long ones cut to where they begin to differ; None or nothing where there is only one."""
     if not old or not new:
-        return f"“{_cut(old or new, 100)}” is {'gone' if old else 'new'}"
+        return f"“{_cut(old or new or '', 100)}” is {'gone' if old or new is None else 'new'}"
     start = max(0, _same(old, new) - 40) if max(len(old), len(new)) > 100 else 0
     one, other = ("…" * (start > 0) + _cut(text[start:], 100) for text in (old, new))
     return f"“{one}” → “{other}”" if " " in one + other else f"{one} → {other}"
@@ -406,6 +406,11 @@ def _aligned(old: Sequence, new: Sequence, *keys: Callable) -> Iterator[tuple]:
             yield from zip(old[i:j], new[k:end], strict=True)
         else:
             yield from _aligned(old[i:j], new[k:end], *rest)
+
+
+def _printable(line: str) -> str:
+    """A line without anything that a terminal obeys or does not show."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def _text(data: bytes) -> str:
