@@ -293,6 +293,13 @@ def test_a_number_that_moves_is_named(data):
         assert re.search(r"row (\d+ )?“[^”]+”, column “[^”]+”|recorded result \w+:", found[0])
 
 
+def test_rows_of_the_same_name_are_numbered_and_keep_their_places():
+    table = "<main><div class='table'><table><tr><th>Year</th><th>Error</th></tr>{}</table></div></main>"
+    rows = [f"<tr><th>2014</th><td>{number}</td></tr>" for number in (5, 6)]
+    old, new = (table.format("".join(each)).encode() for each in (rows, [rows[1], rows[1]]))
+    assert differences(old, new) == ["table 1, row 1 “2014”, column “Error”: 5 → 6"]
+
+
 def test_a_cover_is_told_as_a_chart_is():
     assert file_differences("total.ko.svg", COVER, edited(">27,105<", ">27,205<", page=COVER)) == [
         "text in it: 27,105 → 27,205"

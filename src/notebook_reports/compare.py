@@ -303,14 +303,16 @@ def _cells(old: list[list[str]], new: list[list[str]]) -> dict[str, str]:
             found[f"column “{(one or other)[1]}”"] = " is gone" if one else " is new"
     heads = Counter(row[0] for row in old[1:] if row)
     before, after = ([(number, row) for number, row in enumerate(table[1:], 1) if row] for table in (old, new))
-    pairs = _aligned(
-        before,
-        after,
-        lambda r: tuple(r[1]),
-        lambda r: (r[1][0], _NUMBER.sub("0", " ".join(r[1][1:]))),
-        lambda r: r[1][0],
-        lambda r: tuple(r[1][1:]),
-    )
+    if [row[0] for _, row in before] == [row[0] for _, row in after]:
+        pairs = zip(before, after, strict=True)
+    else:
+        keys = (
+            lambda r: tuple(r[1]),
+            lambda r: (r[1][0], _NUMBER.sub("0", " ".join(r[1][1:]))),
+            lambda r: r[1][0],
+            lambda r: tuple(r[1][1:]),
+        )
+        pairs = _aligned(before, after, *keys)
     for one, other in pairs:
         number, row = one or other
         name = f"row “{row[0]}”" if heads[row[0]] < 2 else f"row {number} “{row[0]}”"
