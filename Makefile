@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 = 1
 
-.PHONY: help reports test lab clean
+.PHONY: help reports verify test lab clean
 help:
 	@echo "make reports   run every stale report of the plan into reports/"
+	@echo "make verify    make every committed report again, and say what moved"
 	@echo "make test      run every check and test"
 	@echo "make lab       open the notebooks in JupyterLab"
 	@echo "make clean     remove build/ and the virtual environment"
@@ -20,6 +21,9 @@ $(VENV)/installed: requirements.txt pyproject.toml
 
 reports: $(VENV)/installed
 	$(BIN)/python scripts/run_reports.py
+
+verify: $(VENV)/installed
+	$(BIN)/python scripts/verify_reports.py --execute
 
 test: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -104,13 +104,17 @@ def pool(options: argparse.Namespace, batch: Batch, notebooks: list[Path]):
             raise RequestError(f"--dask: {error}; pip install 'kr-industry-notebooks[dask]' brings it") from error
 
         return Cluster(options.dask, batch.project, ["src"], options.workers)
+    return processes(options.workers, options.ordinary, batch, notebooks)
+
+
+def processes(workers: int | None, ordinary: bool, batch: Batch, notebooks: list[Path]):
+    """Processes of this machine, as many as processors where it is not said how many."""
     from notebook_reports import warm
     from notebook_reports.pool import Pool
 
-    workers = options.workers or os.cpu_count() or 1
     log = batch.build / "logs" / "runs.txt"
-    fork = warm.POSSIBLE and not options.ordinary
-    return Pool(batch.root, batch.elsewhere, [batch.out], notebooks, workers, log, fork)
+    fork = warm.POSSIBLE and not ordinary
+    return Pool(batch.root, batch.elsewhere, [batch.out], notebooks, workers or os.cpu_count() or 1, log, fork)
 
 
 def main(arguments: list[str] | None = None) -> int:

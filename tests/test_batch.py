@@ -373,6 +373,20 @@ def test_a_hanging_ordinary_kernel_is_ended(project):
     assert "2 s" in _told(said, "trial/n1") or "CellTimeoutError" in _told(said, "trial/n1")
 
 
+def test_another_folder_takes_what_a_run_leaves_beside_its_reports(project):
+    project.cells("assert number == 2, 'one'")
+    build = project.root / "elsewhere" / "build"
+    batch = Batch(project.root, project.out, build=build)
+    said = []
+    code = batch.run(project.specs, project.specs, functools.partial(project.pool, 2, True), say=said.append)
+    assert code == 1
+    assert _told(said, "trial/n1").endswith("executed notebook kept at build/failed/trial/n1.ipynb")
+    assert (build / "failed" / "trial" / "n1.ipynb").is_file()
+    assert set(batch.store().failed) == {"trial/n1"}
+    assert not (project.root / "build" / "failed").exists()
+    assert not (project.root / "build" / "journal").exists()
+
+
 def test_many_at_once_lose_none(project):
     project.plan(f"matrix: {{number: {list(range(1, 61))}}}")
     code, said = project.run(workers=12)

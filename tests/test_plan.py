@@ -1,7 +1,7 @@
 import pytest
 
 from notebook_reports.parameters import RequestError
-from notebook_reports.plan import read_plan, select
+from notebook_reports.plan import read_plan, sample, select
 
 
 @pytest.fixture
@@ -121,3 +121,30 @@ def test_reports_are_chosen_by_name_or_glob(plan_of):
         RequestError, match=r"no report matches 'bio_growth/bio_fod' \(did you mean 'bio_growth/bio_food'\?\)"
     ):
         select(plan, ["bio_growth/bio_fod"])
+
+
+@pytest.fixture
+def plan(root):
+    return read_plan(root / "reports" / "reports.yml", root / "notebooks")
+
+
+@pytest.mark.parametrize("seed", ["", "a", "b", "c", "d"])
+def test_a_sample_of_three_holds_every_notebook_and_language(plan, seed):
+    taken = sample(plan, 3, seed)
+    assert {report.notebook for report in taken} == {report.notebook for report in plan}
+    assert {report.parameters["language"] for report in taken} == {"ko", "en"}
+
+
+def test_a_sample_is_the_same_for_a_seed_in_the_order_of_the_plan_and_grows(plan):
+    for count in range(1, len(plan)):
+        taken = sample(plan, count, "seed")
+        assert taken == sample(plan[::-1], count, "seed")[::-1]
+        assert taken == [report for report in plan if report in taken]
+        assert len(taken) == count
+        assert set(taken) < set(sample(plan, count + 1, "seed"))
+    assert sample(plan, len(plan) + 1, "seed") == plan
+
+
+def test_samples_of_many_seeds_come_to_every_report(plan):
+    seeds = [str(number) for number in range(400)]
+    assert {report for seed in seeds for report in sample(plan, 1, seed)} == set(plan)

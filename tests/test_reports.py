@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 import psutil
 import pytest
 
+from notebook_reports.compare import file_differences, shortened
 from notebook_reports.plan import read_plan
 
 
@@ -58,8 +59,14 @@ def test_a_new_run_gives_the_same_bytes(root, tmp_path):
     made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     kept = {path.relative_to(root / "reports") for path in (root / "reports").rglob("*") if path.is_file()}
     assert made == {path for path in kept if path.name != "reports.yml"}
-    different = [str(path) for path in made if (tmp_path / path).read_bytes() != (root / "reports" / path).read_bytes()]
-    assert different == []
+    moved = {
+        str(path): shortened(found)
+        for path in sorted(made)
+        if (
+            found := file_differences(path.name, (root / "reports" / path).read_bytes(), (tmp_path / path).read_bytes())
+        )
+    }
+    assert not moved, "\n".join(f"{path}: {line}" for path, lines in moved.items() for line in lines)
 
 
 class _Page(HTMLParser):

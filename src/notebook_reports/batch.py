@@ -28,12 +28,16 @@ class Batch:
         Folder of the HTML files, the manifest, the results and the index.
     elsewhere : dict of str to Path, optional
         Folders that take the place of one below the repository, for example ``{"data": Path("/mnt/figures")}``.
+    build : Path, optional
+        Folder of the journal, the log and what is left of failures, in place of the repository's ``build/``.
     """
 
-    def __init__(self, root: Path, out: Path, elsewhere: dict[str, Path] | None = None) -> None:
+    def __init__(
+        self, root: Path, out: Path, elsewhere: dict[str, Path] | None = None, build: Path | None = None
+    ) -> None:
         self.root = root.resolve()
         self.out = out.resolve()
-        self.build = self.root / "build"
+        self.build = build.resolve() if build else self.root / "build"
         self.elsewhere = elsewhere or {}
         self.project = Project(self.root, self.elsewhere, [self.out])
 
@@ -146,7 +150,7 @@ class Batch:
             write_whole(trace, f"{error}\n{made.traceback}\n")
             if executed:
                 write_whole(kept, executed)
-                error += f"; executed notebook kept at {kept.relative_to(self.root).as_posix()}"
+                error += f"; executed notebook kept at {kept.relative_to(self.build.parent).as_posix()}"
             store.fail(report, error)
         except OSError as failure:
             error += f"; what is left of it could not be kept: {failure}"

@@ -10,6 +10,7 @@ from string import Template
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from notebook_reports.parameters import Declared, RequestError, nearest, read_yaml
+from notebook_reports.trace import digest
 
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
@@ -181,3 +182,31 @@ def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
                 f"no report matches {pattern!r}{hint}; --dry-run --force lists all, globs are {', '.join(notebooks)}"
             )
     return [report for report in reports if any(fnmatchcase(report.key, pattern) for pattern in patterns)]
+
+
+def sample(reports: list[ReportSpec], count: int, seed: str) -> list[ReportSpec]:
+    """Some of the reports, in the order of the plan: each brings the most that those before it have not.
+
+    Of all reports, the one is taken whose notebook and parameters have the largest share of values that are not in
+    the sample yet, so that three reports of three notebooks in two languages hold all five. Among equals the SHA-256
+    of the seed and of their keys decides: the same seed takes the same reports, another seed others.
+
+    Parameters
+    ----------
+    reports : list of ReportSpec
+        The plan.
+    count : int
+        How many to take; all where there are no more.
+    seed : str
+        Any text.
+    """
+    values = {report: {("", report.notebook), *report.parameters.items()} for report in reports}
+    order = sorted(reports, key=lambda report: digest(f"{seed} {report.key}".encode()))
+    seen: set[tuple[str, object]] = set()
+    taken: list[ReportSpec] = []
+    while order and len(taken) < count:
+        best = max(order, key=lambda report: len(values[report] - seen) / len(values[report]))
+        order.remove(best)
+        taken.append(best)
+        seen |= values[best]
+    return [report for report in reports if report in taken]

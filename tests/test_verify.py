@@ -1,0 +1,154 @@
+"""Verification by making reports again: the same bytes, or in words what moved; no committed report is touched."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from notebook_reports.trace import digest
+
+ONE = """
+reports:
+  - notebook: photonics_trend
+    name: {name}.$language
+    parameters: {{measure: sales, segment: light_sources, language: ko}}
+    memory: {memory}
+"""
+
+
+CHART = "  cell 2 under “단계마다 얼마나 빠르게 자랐나”, chart 1 “광원 및 광전소자 매출액은 2017년 7,750억 원…”"
+
+
+@pytest.fixture
+def verify(root):
+    def call(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, str(root / "scripts" / "verify_reports.py"), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            env={**os.environ, **environment},
+        )
+
+    return call
+
+
+@pytest.fixture
+def one(tmp_path):
+    """A plan of one report."""
+
+    def write(name, memory=4096):
+        path = tmp_path / "one.yml"
+        path.write_text(ONE.format(name=name, memory=memory))
+        return path
+
+    return write
+
+
+def test_a_sample_made_again_is_the_same_byte_for_byte_and_touches_nothing(root, verify):
+    before = {path: path.stat().st_mtime_ns for path in (root / "reports").rglob("*")}
+    done = verify("--execute", "--sample", 1, TZ="Asia/Seoul", LC_ALL="C")
+    assert done.stdout.splitlines() == [
+        "42 of 42 reports are up to date",
+        "1 of 1 made again are the same, byte for byte",
+    ]
+    assert done.returncode == 0, done.stderr
+    assert {path: path.stat().st_mtime_ns for path in (root / "reports").rglob("*")} == before
+
+
+def test_a_figure_that_moved_is_named_with_all_that_it_moves(verify, one, data_copy):
+    path = data_copy / "photonics" / "segment_sales.csv"
+    figure = "2018,light_sources,whole,actual,9301"
+    assert figure in path.read_text(encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(figure, figure.replace("9301", "9401")), encoding="utf-8")
+    done = verify("--plan", one("light_sources"), "--execute", KR_INDUSTRY_DATA=str(data_copy))
+    assert done.returncode == 1, done.stderr
+    first, *lines = done.stdout.splitlines()
+    assert first.startswith("photonics_trend/light_sources.ko: ")
+    assert "data/photonics/segment_sales.csv changed" in first
+    told = [line for line in lines if line.startswith("  ")]
+    assert told[0] == (
+        "  front page, finding 1: 9,301억 → 9,401억, "
+        "in “…광전소자 매출액은 2017년 7,750억 원, 2018년 9,301억 원이다. 원문에 없는 2016년 값은 이듬해…”"
+    )
+    assert told[5] == f"{CHART}, its numbers, row “광원 및 광전소자”, column “2018”: 9,301 → 9,401"
+    assert [line.removeprefix(CHART) for line in told[3:5]] == [
+        ", text in it: 9,301 → 9,401",
+        ", its drawing: 2 of 25 shapes and labels moved",
+    ]
+    assert len(told) == 9
+    assert re.fullmatch(r"  and \d+ more differences", told[-1])
+    assert lines[-1] == "0 of 1 made again are the same, byte for byte"
+
+
+def test_a_report_that_fails_is_said_and_what_is_left_of_it_kept(root, verify, one):
+    done = verify("--plan", one("starved", memory=1), "--sample", 5)
+    assert done.returncode == 1, done.stderr
+    first, second, *_, last = done.stdout.splitlines()
+    assert first == "photonics_trend/starved.ko: never made"
+    kept = "build/failed/photonics_trend/starved.ko.ipynb"
+    assert second.startswith("  could not be made again: ")
+    assert second.endswith(f"; executed notebook kept at {kept}")
+    assert last == "0 of 1 made again are the same, byte for byte"
+    (root / kept).unlink()
+    (root / kept).with_suffix(".txt").unlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--sample", 0], "--sample is 0; expected at least 1"),
+        (["--execute", "--sample", -3], "--sample is -3; expected at least 1"),
+        (["--sample", "many"], "invalid int value: 'many'"),
+        (["--execute", "--workers", 0], "--workers is 0; expected at least 1"),
+        (["--plan", "nowhere.yml", "--execute"], "nowhere.yml: file not found"),
+    ],
+)
+def test_a_wrong_request_exits_2(verify, arguments, message):
+    done = verify(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
+    out = shutil.copytree(root / "reports", tmp_path / "out")
+    page = out / "photonics_trend" / "light_sources.ko.html"
+    page.write_text(page.read_text(encoding="utf-8").replace(">9,301</text>", ">9,310</text>"), encoding="utf-8")
+    results = out / "results.csv"
+    row = "photonics_trend/light_sources.ko,audit_contradicted,12,"
+    results.write_text(results.read_text(encoding="utf-8").replace(row, row.replace("12", "13")), encoding="utf-8")
+    done = verify("--plan", one("light_sources"), "--execute", "--out", out)
+    assert done.returncode == 1, done.stderr
+    first, *lines = done.stdout.splitlines()
+    assert first.startswith("photonics_trend/light_sources.ko: ")
+    assert first.endswith("light_sources.ko.html was edited")
+    assert lines[:3] == [
+        f"{CHART}, text in it: 9,310 → 9,301",
+        "  results.csv, recorded result audit_contradicted: 13 → 12 figures",
+        "results.csv is not what the manifest says; run the plan again",
+    ]
+
+
+def test_what_only_the_manifest_has_otherwise_is_told(root, verify, one, tmp_path):
+    out = shutil.copytree(root / "reports", tmp_path / "out")
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    entry = manifest["reports"]["photonics_trend/light_sources.ko"]
+    entry["front"]["title"] = "광산업"
+    files = manifest["inputs"][entry["inputs"]]
+    files.pop("data/photonics/segment_sales.csv")
+    files["data/bio/segments.csv"] = digest((root / "data" / "bio" / "segments.csv").read_bytes())
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    done = verify("--plan", one("light_sources"), "--execute", "--out", out)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.splitlines()[:4] == [
+        "photonics_trend/light_sources.ko: made again, it is not the same",
+        "  manifest.json has another front page",
+        "  it read data/photonics/segment_sales.csv, which the manifest does not list",
+        "  it did not read data/bio/segments.csv, which the manifest lists",
+    ]
