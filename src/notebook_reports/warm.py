@@ -40,6 +40,7 @@ def serve(control: Connection, answer: Callable[[object, Connection], None]) -> 
     children: dict[int, int] = {}
     gc.collect()
     gc.freeze()  # else the first collection in each child would touch, and so copy, all that it shares with us
+    gc.enable()
     woken, wake = os.pipe()
     os.set_blocking(woken, False)
     os.set_blocking(wake, False)
@@ -152,6 +153,7 @@ def _grammars_later() -> Iterator[None]:
 def main(handle: int) -> None:
     """Be the first server; what to import and for which project is the first thing said on the connection."""
     faulthandler.enable()
+    gc.disable()  # imports make much and leave nothing to collect, which took a fifth of their time
     control = Connection(handle)
     root, elsewhere, left_out, notebooks = control.recv()
     project = Project(root, elsewhere, left_out)
@@ -172,6 +174,7 @@ def main(handle: int) -> None:
             del sys.modules[name]
 
     def for_notebook(notebook: Path, own: Connection) -> None:
+        gc.disable()
         trace = Trace()
         with suppress(OSError, ValueError, KeyError):
             carry_out(imports(notebook), notebook.parent)
