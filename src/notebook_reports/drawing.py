@@ -20,6 +20,9 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
 
     Coordinates are cut to hundredths of a point, which no eye can see and every machine agrees on.
     """
+    for axis in [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]:
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # else a place for no label is sought among all the tick labels, four times
     buffer = io.StringIO()
     # Figure.savefig would draw twice, first only to lay the figure out, which drawing does too.
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
