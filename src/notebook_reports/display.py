@@ -115,7 +115,9 @@ class Report:
         """A table with a caption and its source; ``digits`` gives decimals by column, ``anchor`` a name to link to."""
         note = Markup('<p class="source">{}: {}</p>').format(self._words["source"], source) if source else ""
         page = Markup('<div class="table"{}>{}{}</div>').format(
-            Markup(' id="{}"').format(anchor) if anchor else "", _scroll(caption, self._table(frame, caption, digits)), note
+            Markup(' id="{}"').format(anchor) if anchor else "",
+            _scroll(caption, self._table(frame, caption, digits)),
+            note,
         )
         display({"text/html": page, "text/plain": caption}, raw=True)
 

@@ -139,8 +139,8 @@ def _mathml(formula: str, display: str) -> str:
 
 def _shows_sources(notebook: NotebookNode) -> bool:
     """Whether the page has a table of its sources, as :meth:`notebook_reports.display.Report.sources` writes it."""
-    shown = [output.get("data", {}).get("text/html", "") for cell in notebook.cells for output in cell.get("outputs", ())]
-    return any(f'id="{SOURCES}"' in html for html in shown)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return any(f'id="{SOURCES}"' in output.get("data", {}).get("text/html", "") for output in outputs)
 
 
 def _joined(cells: list[NotebookNode]) -> list[NotebookNode]:
@@ -174,7 +174,7 @@ def _anchored(html: str) -> str:
 
 
 def _coloured(code: str) -> str:
-    """Highlighted code without its box and the marks of tokens that the style sheet leaves in the colour of the text."""
+    """Highlighted code without its box and the marks of tokens to which the style sheet gives no colour."""
     inside = re.search(r"<pre>(?:<span></span>)?(.*?)\s*</pre>", code, flags=re.DOTALL)[1]
     return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", inside)
 
