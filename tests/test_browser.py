@@ -149,6 +149,6 @@ def test_a_page_with_faults_does_not_pass(window):
     assert window.evaluate("outside")[0] == "the page scrolls sideways"
     assert window.evaluate("illegible") == [
         "x: cut off: beyond",
-        "x: pale: dark (1.4 to 1)",
+        "x: pale: dark (1.7 to 1)",
         "x: over each other: over | each",
     ]
