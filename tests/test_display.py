@@ -1,5 +1,7 @@
 import base64
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from io import BytesIO
 
@@ -12,6 +14,7 @@ from kr_industry import charts
 from notebook_reports import FONTS, FRONT, RESULT, display, fonts
 from notebook_reports.display import Report, html_table, number_text
 from notebook_reports.drawing import shorter, svg
+from notebook_reports.render import ReportExporter
 
 NASTY = '<script>alert("1")</script>'
 
@@ -116,6 +119,42 @@ def test_sentences_keep_their_characters_and_lists_their_items(shown):
     page = markdown2html(shown[0]["text/markdown"])
     assert "<p>a*b*c ~~x~~ [a](javascript:1) `d`</p>" in page
     assert page.count("<li>") == 2
+
+
+def test_dollars_in_a_sentence_are_no_formula(shown):
+    Report("en").say("From US$5 to US$6")
+    assert "<p>From US$5 to US$6</p>" in ReportExporter().markdown2html({}, shown[0]["text/markdown"])
+
+
+@pytest.mark.parametrize(
+    ("source", "display"),
+    [(r"$\left(\frac{x_b}{x_a}\right)^{1/(b-a)} - 1$", "inline"), ("$$\n\\sum_i s_i^2 < 1\n$$", "block")],
+)
+def test_formulas_become_mathml(source, display):
+    page = ReportExporter().markdown2html({}, f"## A rate\n\nIt is {source}")
+    math = ET.fromstring(re.search("<math.*?</math>", page)[0])
+    assert math.attrib["display"] == display
+    names = {element.tag.rpartition("}")[2] for element in math.iter()}
+    assert names >= ({"mfrac", "msup", "msub", "mn"} if display == "inline" else {"munder", "msubsup"})
+    assert "$" not in page
+    assert "<h2>A rate</h2>" in page
+
+
+def test_a_formula_is_converted_only_where_there_is_one():
+    code = (
+        "import sys; from notebook_reports.render import ReportExporter as E; e = E();"
+        "e.markdown2html({}, '# a'); assert 'latex2mathml' not in sys.modules;"
+        "e.markdown2html({}, '$a$'); assert 'latex2mathml' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_korean_in_an_english_table_says_so(shown):
+    frame = pd.DataFrame({"Province": ["Seoul"], "As printed": ["인공지능"]})
+    Report("en").table(frame, "Terms")
+    Report("ko").table(frame, "용어")
+    assert '<td lang="ko">인공지능</td>' in shown[0]["text/html"]
+    assert "<td>인공지능</td>" in shown[1]["text/html"]
 
 
 def test_a_front_page_needs_a_finding(shown):

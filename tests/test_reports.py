@@ -19,6 +19,7 @@ import pytest
 
 from notebook_reports.compare import file_differences, shortened
 from notebook_reports.plan import read_plan
+from notebook_reports.trace import digest
 
 
 @pytest.fixture
@@ -281,6 +282,36 @@ def test_a_one_off_report_leaves_the_plan_alone_and_tells_how_to_make_it(root, t
     assert "<title>광주 광산업: 광소재</title>" in text
     assert "python scripts/run_reports.py photonics_trend/total.ko --set segment=optical_materials" in text
     assert (root / "reports" / "manifest.json").read_bytes() == before
+
+
+def test_a_label_that_looks_like_a_script_shows_as_text(root, tmp_path, data_copy):
+    labels = data_copy / "labels.csv"
+    text = labels.read_text(encoding="utf-8")
+    assert ",광통신," in text
+    labels.write_text(text.replace(",광통신,", ",<script>alert(1)</script>,"), encoding="utf-8")
+    out = ["--set", "horizon=2", "--out", tmp_path]
+    done = _script(root, "run_reports.py", "photonics_trend/total.ko", *out, KR_INDUSTRY_DATA=str(data_copy))
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = next((tmp_path / "photonics_trend").glob("*.html")).read_text(encoding="utf-8")
+    assert "<script" not in page
+    for place in ("text", "th", "p"):
+        assert re.search(rf"<{place}\b[^>]*>[^<]*&lt;script&gt;alert\(1\)&lt;/script&gt;", page), place
+
+
+def test_the_foot_of_a_page_says_what_made_it(root, plan):
+    entries = json.loads((root / "reports" / "manifest.json").read_text(encoding="utf-8"))
+    for report in plan:
+        text = (root / "reports" / report.notebook / f"{report.name}.html").read_text(encoding="utf-8")
+        foot = text[text.index("<footer>") :]
+        files = entries["inputs"][entries["reports"][report.key]["inputs"]]
+        ends = (".py", ".ipynb", ".yml", ".css", ".j2", "conf.json", "requirements.txt")
+        for chosen in (True, False):
+            some = {name: hashed for name, hashed in files.items() if name.endswith(ends) == chosen}
+            assert f"<code>{digest(json.dumps(some, sort_keys=True).encode())}</code>" in foot
+        assert f"<code>{report.command}</code>" in foot
+        assert all(f"<code>{name}={value}</code>" in foot for name, value in report.parameters.items())
+        assert 'href="#sources"' in foot
+        assert text.count('id="sources"') == 1
 
 
 def test_a_figure_of_one_topic_leaves_the_reports_of_others_alone(root, data_copy):

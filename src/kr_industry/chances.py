@@ -56,7 +56,7 @@ def chances(
             va="top",
             fontsize=9,
             fontweight="bold",
-            color=style.SECOND,
+            color=style.SECOND_INK,
         )
     axes[-1, 0].set_xlim(least - 1.5, most + 1.5)
     step = max(1, int(np.ceil((most - least) / 12)))

@@ -118,7 +118,7 @@ def turning(
         ha="center",
         fontsize=9,
         fontweight="bold",
-        color=style.SECOND,
+        color=style.SECOND_INK,
     )
     first, last = kink.fitted.index[0], kink.fitted.index[-1]
     for side, ends in (("before", (first, kink.year)), ("after", (kink.year, last))):
@@ -132,7 +132,7 @@ def turning(
             textcoords="offset points",
             ha="right" if side == "before" else "center",
             fontsize=8.5,
-            color=style.SECOND,
+            color=style.SECOND_INK,
         )
     style.unit_title(figure, unit)
     return figure
@@ -178,7 +178,7 @@ def pace(values: pd.Series, path: pd.Series, unit: str, label: str) -> Figure:
         ha="center",
         va="top",
         fontsize=8.5,
-        color=style.SECOND,
+        color=style.SECOND_INK,
         linespacing=1.3,
     )
     axes.set_ylim(0, max(values.max(), path.max()) * 1.14)
@@ -268,7 +268,7 @@ def _shade(axes: Axes, years: np.ndarray, spans: Sequence[Span]) -> None:
         if last < years[0] or first > years[-1]:
             continue
         left, right = max(first - 0.5, years[0] - 0.5), min(last + 0.5, years[-1] + 0.5)
-        axes.axvspan(left, right, color="#EEF2F5" if number % 2 else "#E2E9EE", lw=0)
+        axes.axvspan(left, right, color="#F5F8FA" if number % 2 else "#ECF1F4", lw=0)
         axes.text(
             (left + right) / 2,
             1.01,

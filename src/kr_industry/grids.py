@@ -198,7 +198,9 @@ def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int
         Rectangle((0, 0), 1, 1, fc=colour, ec="none", label=f"{name} {totals[name]:,}")
         for name, colour in zip(counts.columns, colours, strict=True)
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8.5, handlelength=1)
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8.5, handlelength=1, columnspacing=1.3
+    )
     style.unit_title(figure, unit)
     style.emphasise(axes, None)
     return figure

@@ -57,7 +57,7 @@ def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: S
             va="center",
             fontsize=9,
             fontweight="bold",
-            color=colour,
+            color=style.SECOND_INK if colour == style.SECOND else colour,
         )
     text, value = least
     axes.axhline(value, color=style.SOFT, lw=1, ls=(0, (4, 3)))

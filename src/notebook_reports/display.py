@@ -15,7 +15,7 @@ from IPython.display import display
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
-from notebook_reports import FONTS, FRONT, RESULT
+from notebook_reports import FONTS, FRONT, RESULT, SOURCES
 from notebook_reports.drawing import font_files, svg
 from notebook_reports.page import grouped
 
@@ -25,14 +25,16 @@ _WORDS = {
         "download": "CSV 내려받기",
         "source": "출처",
         "data": "자료",
-        "chart": "그림",
+        "chart": "그림 {}",
+        "numbers_of": "그림 {}의 숫자",
     },
     "en": {
         "numbers": "Show the numbers",
         "download": "Download CSV",
         "source": "Source",
         "data": "Data",
-        "chart": "Chart",
+        "chart": "Chart {}",
+        "numbers_of": "Numbers of chart {}",
     },
 }
 
@@ -67,7 +69,7 @@ class Report:
 
     def say(self, *sentences: str) -> None:
         """Sentences, each a paragraph of its own, as Markdown in which only list items keep their meaning."""
-        text = "\n\n".join(re.sub(r"([\\`*_\[\]~])", r"\\\1", html.escape(text, quote=False)) for text in sentences)
+        text = "\n\n".join(re.sub(r"([\\`*_\[\]~$])", r"\\\1", html.escape(text, quote=False)) for text in sentences)
         display({"text/markdown": text, "text/plain": text}, raw=True)
 
     def chart(self, figure: Figure, words: str, source: str, numbers: pd.DataFrame | None = None) -> None:
@@ -92,24 +94,40 @@ class Report:
             link = Markup('<a download="chart-{}.csv" href="{}">{}</a>').format(
                 self._charts, _csv(numbers), self._words["download"]
             )
+            name = self._words["numbers_of"].format(self._charts)
             table = Markup("<details><summary>{}</summary>{}<p>{}</p></details>").format(
-                self._words["numbers"], html_table(numbers), link
+                self._words["numbers"], _scroll(name, self._table(numbers, name)), link
             )
         page = Markup(
-            '<figure class="chart"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>'
-            '<figcaption>{}<br><span class="source">{}: {}</span>{}</figcaption></figure>'
-        ).format(f"{self._words['chart']} {self._charts}", inline, words, self._words["source"], source, table)
+            '<figure class="chart">{}<figcaption>{}<br><span class="source">{}: {}</span>{}</figcaption></figure>'
+        ).format(
+            _scroll(self._words["chart"].format(self._charts), inline), words, self._words["source"], source, table
+        )
         display({FONTS: font_files(drawing), "text/html": page, "text/plain": words}, raw=True)
 
     def table(
-        self, frame: pd.DataFrame, caption: str, source: str = "", digits: Mapping[str, int] | None = None
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        source: str = "",
+        digits: Mapping[str, int] | None = None,
+        anchor: str = "",
     ) -> None:
-        """A table with a caption and its source; ``digits`` gives decimals by column."""
+        """A table with a caption and its source; ``digits`` gives decimals by column, ``anchor`` a name to link to."""
         note = Markup('<p class="source">{}: {}</p>').format(self._words["source"], source) if source else ""
-        page = Markup(
-            '<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>{}</div>'
-        ).format(caption, html_table(frame, caption, digits or {}), note)
+        page = Markup('<div class="table"{}>{}{}</div>').format(
+            Markup(' id="{}"').format(anchor) if anchor else "",
+            _scroll(caption, self._table(frame, caption, digits)),
+            note,
+        )
         display({"text/html": page, "text/plain": caption}, raw=True)
+
+    def sources(self, frame: pd.DataFrame, caption: str) -> None:
+        """The table of the documents that the report rests on, to which the foot of the page leads."""
+        self.table(frame, caption, anchor=SOURCES)
+
+    def _table(self, frame: pd.DataFrame, caption: str, digits: Mapping[str, int] | None = None) -> Markup:
+        return html_table(frame, caption, digits or {}, korean_is_foreign=self.language != "ko")
 
     def record(self, name: str, value: float, unit: str, low: float | None = None, high: float | None = None) -> None:
         """Record a headline number by name, with its unit and, where it has them, its bounds.
@@ -130,8 +148,18 @@ class Report:
         display({RESULT: content, "text/plain": f"{name} = {float(value):.10g} {unit}{bounds}"}, raw=True)
 
 
-def html_table(frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int] = {}) -> Markup:
-    """A data frame as an HTML table: first column as row headings, numbers to the right, all text escaped."""
+def _scroll(name: str, content: Markup) -> Markup:
+    """What may be wider than the screen, in a box of its own that scrolls, by keyboard too."""
+    return Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>').format(name, content)
+
+
+def html_table(
+    frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int] = {}, korean_is_foreign: bool = False
+) -> Markup:
+    """A data frame as an HTML table: first column as row headings, numbers to the right, all text escaped.
+
+    Where Korean is foreign to the page, cells that hold it say so, for screen readers to pronounce it.
+    """
     head, columns = [], []
     for place, (name, values) in enumerate(frame.items()):
         if pd.api.types.is_numeric_dtype(values):
@@ -140,7 +168,7 @@ def html_table(frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int]
             columns.append([f'<td class="number">{number_text(value, decimals)}</td>' for value in values])
         else:
             head.append(f'<th scope="col">{escape(name)}</th>')
-            columns.append([_heading(value) if place == 0 else _cell(value) for value in values])
+            columns.append([_heading(value) if place == 0 else _cell(value, korean_is_foreign) for value in values])
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = "".join(head)
@@ -152,8 +180,9 @@ def _heading(value: object) -> str:
     return f'<th scope="row"{short}>{escape(value)}</th>'
 
 
-def _cell(value: object) -> str:
-    return f"<td>{'' if pd.isna(value) else escape(value)}</td>"
+def _cell(value: object, korean_is_foreign: bool) -> str:
+    language = ' lang="ko"' if korean_is_foreign and re.search("[가-힣]", str(value)) else ""
+    return f"<td{language}>{'' if pd.isna(value) else escape(value)}</td>"
 
 
 def _decimals(column: pd.Series) -> int:

@@ -30,11 +30,13 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
     opening, rest = text[text.index("<svg") :].strip().split(">", 1)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()
     rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL)
-    used = set(re.findall(r"#([\w.-]+)", rest))
-    rest = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", rest)
+    identifiers = re.findall(r' id="([^"]+)"', rest)
+    used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', rest)).intersection(identifiers)
+    short = {old: f"{prefix}{number}" for number, old in enumerate(filter(used.__contains__, identifiers), start=1)}
+    rest = re.sub(r' id="([^"]+)"', lambda m: f' id="{short[m[1]]}"' if m[1] in short else "", rest)
     rest = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", rest)
-    rest = re.sub(r"url\(#", f"url(#{prefix}", rest)
-    rest = re.sub(r'xlink:href="#', f'href="#{prefix}', rest)
+    rest = re.sub(r"url\(#([\w.-]+)", lambda m: f"url(#{short[m[1]]}", rest)
+    rest = re.sub(r'xlink:href="#([\w.-]+)', lambda m: f'href="#{short[m[1]]}', rest)
     rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
     rest, family = _said_once("font-family", _slim(rest))
     style = f"{family and f'{family},sans-serif;'}max-width:46rem"
@@ -95,7 +97,7 @@ def _slim(content: str) -> str:
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(f'<svg xmlns="{_SVG}">{content}')  # noqa: S314 — matplotlib wrote it
     _unwrap(root)
-    text = ElementTree.tostring(root, encoding="unicode")
+    text = ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
     return text.split(">", 1)[1]
 
 

@@ -5,11 +5,14 @@ from copy import deepcopy
 from functools import cache, lru_cache
 from itertools import count
 
+from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import Unicode, default
 
+from notebook_reports import SOURCES
 from notebook_reports.execute import collected
 from notebook_reports.fonts import font_faces
 from notebook_reports.page import TEMPLATES, stylesheet
@@ -30,6 +33,7 @@ class ReportExporter(HTMLExporter):
     export_from_notebook = "Report"
     key = Unicode(help="<notebook>/<report>, for the foot of the page").tag(config=True)
     data = Unicode(help="Hash of the data, for the foot of the page").tag(config=True)
+    code = Unicode(help="Hash of the code, for the foot of the page").tag(config=True)
     command = Unicode(help="Command that makes the report, for the foot of the page").tag(config=True)
 
     @default("template_name")
@@ -53,6 +57,12 @@ class ReportExporter(HTMLExporter):
         yield from super().default_filters()
         yield "highlight_code", highlighted
 
+    @pass_context
+    def markdown2html(self, context, source):
+        """nbconvert's filter, with formulas as MathML, which needs no script, and no links on headings."""
+        attachments = context.get("cell", {}).get("attachments", {})
+        return MarkdownWithMath(_WithFormulas(False, exclude_anchor_links=True, attachments=attachments)).render(source)
+
     def from_notebook_node(self, nb, resources=None, **options):
         """The page of an executed notebook; RunError where it shows no front page or records a result twice."""
         run = collected(nb)
@@ -65,7 +75,14 @@ class ReportExporter(HTMLExporter):
             "language": language,
             "front": run.front,
             "results": run.results,
-            "foot": {"key": self.key, "parameters": parameters, "data": self.data, "command": self.command},
+            "foot": {
+                "key": self.key,
+                "parameters": parameters,
+                "data": self.data,
+                "code": self.code,
+                "command": self.command,
+                "sources": SOURCES if _shows_sources(notebook) else "",
+            },
             "number": _number,
             "headings": _headings(notebook),
             "css": stylesheet(),
@@ -93,11 +110,37 @@ def render(notebook: NotebookNode, foot: dict[str, str]) -> str:
     notebook : NotebookNode
         As papermill executed it.
     foot : dict
-        ``key``, ``data`` and ``command`` of :class:`ReportExporter`.
+        ``key``, ``data``, ``code`` and ``command`` of :class:`ReportExporter`.
     """
     exporter = _exporter()  # templates once read are kept
-    exporter.key, exporter.data, exporter.command = foot["key"], foot["data"], foot["command"]
+    for name in ("key", "data", "code", "command"):
+        setattr(exporter, name, foot[name])
     return exporter.from_notebook_node(notebook)[0]
+
+
+class _WithFormulas(IPythonRenderer):
+    """nbconvert's Markdown, but formulas in LaTeX become MathML in place of something for MathJax."""
+
+    def inline_math(self, body):
+        return _mathml(body, "inline")
+
+    def block_math(self, body):
+        return _mathml(body, "block")
+
+    def latex_environment(self, name, body):
+        return _mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+
+def _mathml(formula: str, display: str) -> str:
+    from latex2mathml.converter import convert  # a seventh of a second that pages without formulas need not spend
+
+    return convert(formula.strip(), display=display)
+
+
+def _shows_sources(notebook: NotebookNode) -> bool:
+    """Whether the page has a table of its sources, as :meth:`notebook_reports.display.Report.sources` writes it."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return any(f'id="{SOURCES}"' in output.get("data", {}).get("text/html", "") for output in outputs)
 
 
 def _joined(cells: list[NotebookNode]) -> list[NotebookNode]:
@@ -125,23 +168,21 @@ def _headings(notebook: NotebookNode) -> list[dict[str, str]]:
 
 
 def _anchored(html: str) -> str:
-    """The page with short anchors on its second-level headings, in place of nbconvert's percent-encoded ones."""
+    """The page with short anchors on its second-level headings, to which the list of contents leads."""
     numbers = count(1)
-    pattern = r'<h2 id="[^"]*">(.*?)<a class="anchor-link"[^>]*>.*?</a></h2>'
-    return re.sub(pattern, lambda heading: f'<h2 id="section-{next(numbers)}">{heading[1]}</h2>', html)
+    return re.sub("<h2>", lambda _: f'<h2 id="section-{next(numbers)}">', html)
 
 
 def highlighted(pieces: list[str]) -> str:
-    """Code as HTML, with marks only for the tokens to which the style sheet gives a colour."""
-    code = "\n\n".join(highlight(piece) for piece in pieces)
-    return f'<div class="highlight"><pre>{code}</pre></div>'
+    """Code as HTML without a box, with marks only for the tokens to which the style sheet gives a colour."""
+    return "\n\n".join(highlight(piece) for piece in pieces)
 
 
 @lru_cache(maxsize=1024)
 def highlight(code: str) -> str:
     """A piece of code as HTML; kept, as the reports of a notebook have nearly all their code in common."""
-    inside = re.search(r"<pre>(.*)</pre>", _highlight(code), flags=re.DOTALL)[1].rstrip("\n")
-    return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", inside.removeprefix("<span></span>"))
+    inside = re.search(r"<pre>(?:<span></span>)?(.*?)\s*</pre>", _highlight(code), flags=re.DOTALL)[1]
+    return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", inside)
 
 
 def _number(value: float) -> str:

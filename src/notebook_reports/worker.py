@@ -95,10 +95,10 @@ def prepare() -> None:
     drawing = svg(figure, "a-", "b")
     front = {"title": "", "subject": "", "vintage": "", "findings": [""]}
     table = html_table(pd.DataFrame({"a": ["b"], "c": [1.5]}))
-    cells = [nbformat.v4.new_markdown_cell("# a\n$x$"), nbformat.v4.new_code_cell("import this  # 1")]
+    cells = [nbformat.v4.new_markdown_cell("## a\nb"), nbformat.v4.new_code_cell("import this  # 1")]
     shown = {FRONT: front, FONTS: font_files(drawing), "text/html": drawing + table, "text/plain": "c"}
     cells[1].outputs = [nbformat.v4.new_output("display_data", shown)]
-    render(nbformat.v4.new_notebook(cells=cells), dict.fromkeys(("key", "data", "command"), ""))
+    render(nbformat.v4.new_notebook(cells=cells), dict.fromkeys(("key", "data", "code", "command"), ""))
 
 
 def report(job: Job, connection: Connection, trace: Trace | None = None, engine: str | None = "inprocess") -> None:
@@ -137,9 +137,10 @@ def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | N
         files, changed = trace.files(project) if trace else read
         if changed:
             return Made(error=f"changed while the report was made: {', '.join(changed)}", again=True)
-        foot = {"key": spec.key, "data": _data(files), "command": spec.command}
         makers = [*_makers(project), *(f"notebooks/{spec.notebook}{suffix}" for suffix in (".ipynb", ".yml"))]
         files |= {name: project.digest(name) for name in makers}
+        data, code = _hashes(files, makers)
+        foot = {"key": spec.key, "data": data, "code": code, "command": spec.command}
         run, html = collected(notebook), render(notebook, foot)
     except RunError as error:
         return Made(error=str(error), traceback=error.traceback)
@@ -163,10 +164,12 @@ def _makers(project: Project) -> list[str]:
     return [*names, PINNED] if (project.root / PINNED).is_file() else names
 
 
-def _data(files: dict[str, str | None]) -> str:
-    """One hash of all files that are neither code nor notebooks."""
-    data = {name: value for name, value in files.items() if not name.endswith((".py", ".ipynb", ".yml", ".yaml"))}
-    return digest(json.dumps(data, sort_keys=True).encode())
+def _hashes(files: dict[str, str | None], makers: list[str]) -> tuple[str, str]:
+    """One hash of all data, and one of all else: code, notebook, templates and pinned versions."""
+    code = {name for name in files if name in makers or name.endswith((".py", ".ipynb", ".yml", ".yaml"))}
+    chosen = [{name: files[name] for name in names} for names in (files.keys() - code, code)]
+    data, other = (digest(json.dumps(each, sort_keys=True).encode()) for each in chosen)
+    return data, other
 
 
 @contextmanager

@@ -1,0 +1,154 @@
+"""Every page in a real browser without a network: by axe, in a narrow and a wide window, light and dark, on paper."""
+
+import base64
+import os
+import re
+import shutil
+from io import BytesIO
+from itertools import pairwise
+
+import pypdfium2
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from conftest import ROOT
+from fontTools.ttLib import TTFont
+from playwright.sync_api import sync_playwright
+
+from notebook_reports.plan import read_plan
+
+REPORTS = ROOT / "reports"
+PAGES = [f"{spec.key}.html" for spec in read_plan(REPORTS / "reports.yml", ROOT / "notebooks")] + ["index.html"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE, NARROW = ({"width": width, "height": 900} for width in (1280, 360))
+WRONG = """<!DOCTYPE html><meta charset="utf-8"><title>x</title><style>pre{width:2000px}</style><pre>wide</pre>
+<img src="data:,"><p style="color:#999;background:#fff">pale</p>
+<svg viewBox="0 0 100 50" width="100" height="50" aria-label="x"><path d="M0 0H60V50H0z" style="fill:#333"/>
+<text x="5" y="20" style="font-size:10px;fill:#fff">white</text>
+<text x="80" y="20" style="font-size:10px">beyond</text><text x="66" y="44" style="font-size:10px">over</text>
+<text x="70" y="46" style="font-size:10px">each</text><text x="5" y="44" style="font-size:10px">dark</text></svg>"""
+
+
+@pytest.fixture(scope="module")
+def window():
+    """A tab of a browser that has no network."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        stop = pytest.fail if os.environ.get("CI") else pytest.skip
+        stop("no Chromium or Chrome is installed, so no page was looked at in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        context = browser.new_context(offline=True)
+        context.add_init_script(AXE_SCRIPT)
+        context.add_init_script(path=ROOT / "tests" / "browser.js")
+        yield context.new_page()
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def noise(window):
+    """What pages ask for and complain of."""
+    heard = []
+    window.on("request", lambda request: heard.append(request.url.split(",")[0]))
+    window.on("console", lambda message: heard.append(message.text))
+    window.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def page(window, noise, request):
+    """Each page in turn, opened."""
+    noise.clear()
+    window.goto((REPORTS / request.param).as_uri())
+    return window
+
+
+@pytest.fixture
+def unfolded(page):
+    """The page with all that it folds away open."""
+    page.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
+    yield page
+    page.eval_on_selector_all("details", "all => all.forEach(each => each.open = false)")
+
+
+def test_it_opens_without_a_network_and_without_complaint(page, noise):
+    assert set(noise) == {page.url} | {part for part in noise if part.startswith("data:")}
+
+
+def test_its_landmarks_headings_figures_and_tables_are_in_order(page):
+    levels = page.eval_on_selector_all("h1, h2, h3, h4, h5, h6", "all => all.map(each => Number(each.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert page.locator("main").count() == 1
+    for wrong in (
+        "table:not(:has(caption)):not([aria-label])",
+        "svg:not([role=img][aria-label])",
+        "figure:not(:has(figcaption))",
+        ".scroll:not([tabindex='0'][role=group][aria-label])",
+        "pre:not([tabindex='0'][aria-label])",
+    ):
+        assert page.locator(wrong).count() == 0, wrong
+
+
+@pytest.mark.parametrize(("scheme", "tags"), [("light", STANDARD), ("dark", [])])
+def test_it_is_accessible(unfolded, scheme, tags):
+    unfolded.set_viewport_size(WIDE)
+    unfolded.emulate_media(color_scheme=scheme)
+    assert unfolded.evaluate("violations", tags) == []
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_nothing_leaves_the_window(unfolded, size):
+    unfolded.set_viewport_size(size)
+    assert unfolded.evaluate("outside") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_charts_are_whole_apart_and_dark_enough(page, scheme):
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme=scheme)
+    assert page.evaluate("illegible") == []
+
+
+def test_charts_are_written_in_the_fonts_that_the_page_holds(page):
+    pattern = r"@font-face\{font-family:'([^']+)';font-weight:(\d+);src:url\(data:font/woff2;base64,([^)]+)\)"
+    faces = {weight: (family, data) for family, weight, data in re.findall(pattern, page.content())}
+    for weight, characters in page.evaluate("written").items():
+        if characters:
+            family, data = faces.pop(weight)
+            assert {ord(each) for each in characters} <= set(TTFont(BytesIO(base64.b64decode(data))).getBestCmap())
+            loaded = "[...document.fonts].filter(each => each.status == 'loaded').map(each => each.weight)"
+            assert weight in page.evaluate(loaded)
+            styles = page.eval_on_selector_all("svg text", "all => all.map(each => getComputedStyle(each).fontFamily)")
+            assert {style.split(",")[0].strip("'\"") for style in styles} == {family}
+    assert faces == {}
+
+
+def test_it_prints_without_a_cut_and_without_what_only_a_screen_needs(page):
+    page.emulate_media(color_scheme="dark")
+    texts = page.evaluate("printed")
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as document:
+        sheets = [_squeezed(sheet.get_textpage().get_text_bounded()) for sheet in document]
+    cut = [part for part in texts["together"] if not any(all(_squeezed(t) in sheet for t in part) for sheet in sheets)]
+    assert cut == []
+    assert [text for text in texts["hidden"] if len(text) > 20 and _squeezed(text) in "".join(sheets)] == []
+
+
+def _squeezed(text):
+    """The text without what line ends may change, and dots that share a glyph."""
+    return re.sub(r"[\s\ufffe\x02·⸱-]+", "", text)
+
+
+def test_a_page_with_faults_does_not_pass(window):
+    window.set_viewport_size(WIDE)
+    window.goto("about:blank")
+    window.set_content(WRONG)
+    found = window.evaluate("violations", STANDARD)
+    assert {each.split(":")[0] for each in found} >= {"color-contrast", "image-alt", "html-has-lang"}
+    assert window.evaluate("outside")[0] == "the page scrolls sideways"
+    assert window.evaluate("illegible") == [
+        "x: cut off: beyond",
+        "x: pale: dark (1.7 to 1)",
+        "x: over each other: over | each",
+    ]
