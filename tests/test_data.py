@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -124,6 +125,15 @@ def test_every_file_of_figures_names_source_and_place():
             "regions/comparisons",  # its figures have theirs in benchmarks
         }:
             assert "source" in frame.columns, table
+
+
+def test_tables_that_nobody_has_retrieved_are_described_and_left_out(data_copy):
+    described = {resource["path"] for resource in json.loads((data_copy / "datapackage.json").read_text())["resources"]}
+    assert {"kosis/manufacturing.csv", "kosis/income.csv", "kosis/retrievals.csv"} <= described
+    shutil.rmtree(data_copy / "kosis", ignore_errors=True)
+    assert not [name for name in tables(data_copy) if name.startswith("kosis/")]
+    with pytest.raises(DataError, match="file not found"):
+        load("kosis/income", data_copy)
 
 
 def test_numbers_keep_their_printed_decimals():

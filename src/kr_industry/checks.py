@@ -31,8 +31,8 @@ def faults(folder: Path = DATA) -> list[Fault]:
 
     Checked are: the files that datapackage.json lists and no others, their headers, the type and the
     constraints of every cell, primary keys, foreign keys (every source, province and term is known), that
-    every identifier of a figure's entity has a name, that no correction is stale, and that the rules of the audit
-    name figures that are there.
+    every identifier of a figure's entity has a name, that no correction is stale, that the rules of the audit
+    name figures that are there, and that retrieved tables are as they were retrieved. Those may also be absent.
     """
     # frictionless takes half a second to import, and reading tables does not need it.
     from frictionless import FrictionlessException, Package
@@ -46,6 +46,9 @@ def faults(folder: Path = DATA) -> list[Fault]:
     except FrictionlessException as error:
         reasons = [reason.note for reason in error.reasons or [error.error]]
         return [Fault(descriptor.name, None, None, reason) for reason in dict.fromkeys(reasons)]
+    for resource in [each for each in package.resources if each.custom.get("retrieved")]:
+        if not (folder / resource.path).is_file():
+            package.remove_resource(resource.name)
     listed = {resource.path: resource for resource in package.resources}
     found = [
         Fault(path, None, None, "file not found, though datapackage.json lists it")
@@ -66,7 +69,7 @@ def faults(folder: Path = DATA) -> list[Fault]:
             if not told and not task.stats.get("rows"):
                 found.append(Fault(task.place, None, None, "the table has a header and no rows"))
     if not found:
-        found = _unnamed(folder) + _rules(folder)
+        found = _unnamed(folder) + _rules(folder) + _retrieved(folder)
     return sorted(set(found), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
 
 
@@ -148,3 +151,9 @@ def _rules(folder: Path) -> list[Fault]:
         match = re.fullmatch(r"(\S+\.csv), row (\d+)(?: \([^)]*\))?: (.*)", text, re.DOTALL)
         found.append(Fault(match[1], int(match[2]), None, match[3]) if match else Fault("audit", None, None, text))
     return found
+
+
+def _retrieved(folder: Path) -> list[Fault]:
+    from kr_industry.retrieval import unlike_their_records
+
+    return [Fault(file, None, None, message) for file, message in unlike_their_records(folder)]

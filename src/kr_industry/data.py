@@ -26,8 +26,13 @@ def _resources(folder: Path) -> dict[str, dict]:
 
 
 def tables(folder: Path = DATA) -> list[str]:
-    """Names of all tables, for example ``photonics/annual``."""
-    return list(_resources(folder))
+    """Names of all tables, for example ``photonics/annual``; of retrieved ones those that have been."""
+    return [name for name in _resources(folder) if not retrieved(name, folder) or (folder / f"{name}.csv").is_file()]
+
+
+def retrieved(table: str, folder: Path = DATA) -> bool:
+    """Whether a table is retrieved by a program, as datapackage.json says: it may be absent, and is not audited."""
+    return _resource(table, folder).get("retrieved", False)
 
 
 def fields(table: str, folder: Path = DATA) -> dict[str, dict]:

@@ -19,7 +19,7 @@ from kr_industry.audit.cells import (
     rounding_step,
 )
 from kr_industry.audit.scope import about, tied
-from kr_industry.data import DataError, corrected, fields, locate, primary_key, tables, texts
+from kr_industry.data import DataError, corrected, fields, locate, primary_key, retrieved, tables, texts
 
 
 class Figures:
@@ -78,7 +78,7 @@ class Figures:
         return about(rules, self._known) if self.topic else enumerate(rules.itertuples(), start=2)
 
     def audited(self) -> list[str]:
-        """Tables that hold figures: all but the audit's own and the lists of names."""
+        """Tables that hold transcribed figures: not the audit's own, lists of names, or what a program retrieved."""
         return [name for name in self._known_in_order() if self.columns(name)]
 
     def columns(self, name: str) -> list[str]:
@@ -236,7 +236,8 @@ class Figures:
         return self._groups[table, column]
 
     def _known_in_order(self) -> list[str]:
-        return [name for name in tables(self.folder) if name in self._known and not name.startswith("audit/")]
+        known = [name for name in tables(self.folder) if name in self._known and not name.startswith("audit/")]
+        return [name for name in known if not retrieved(name, self.folder)]
 
     def _set_aside(self, table: str, row: int, column: str) -> bool:
         return (table, row, column) in self._aside

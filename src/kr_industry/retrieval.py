@@ -1,0 +1,107 @@
+"""What a retrieval from KOSIS writes: rows, their source and a record of the request; and what moved since the last."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from kr_industry.data import fields, texts
+from kr_industry.kosis import Table
+
+RECORDS = "kosis/retrievals"
+"""The table of records."""
+
+
+def files(table: Table, rows: pd.DataFrame, title: str, folder: Path) -> dict[str, str]:
+    """Texts of the files that change below a data folder, by name, in the order in which they are to be replaced.
+
+    Nothing in them depends on when the figures were retrieved: dates are those on which KOSIS last changed them.
+
+    Parameters
+    ----------
+    table : Table
+        The declaration.
+    rows : pandas.DataFrame
+        What :func:`kr_industry.kosis.rows` gives.
+    title : str
+        Name of the table at KOSIS.
+    folder : Path
+        A folder with the layout of data/, for the sources and records that stay.
+
+    Raises
+    ------
+    DataError
+        The sources or records that are there cannot be read.
+    """
+    text = rows.to_csv(index=False, lineterminator="\n")
+    last = rows["changed"].max()
+    source = table.source.model_dump() | {
+        "author": "",
+        "author_en": "",
+        "content_date": last[:7],
+        "date_evidence": f"KOSIS가 적은 최종수정일(LST_CHN_DE) {last}",
+        "kind": "공식 통계",
+    }
+    record = {
+        "source": table.source.id,
+        "file": table.file,
+        "table": f"{table.org}/{table.table}",
+        "title": title,
+        "first": rows["year"].min(),
+        "last": rows["year"].max(),
+        "request": table.request(table.first, table.last),
+        "rows": str(len(rows)),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "changed": last,
+    }
+    sources = _with(texts("sources", folder), "id", source)
+    there = (folder / f"{RECORDS}.csv").is_file()
+    records = texts(RECORDS, folder) if there else pd.DataFrame(columns=list(fields(RECORDS, folder)))
+    return {"sources.csv": sources, table.file: text, f"{RECORDS}.csv": _with(records, "source", record)}
+
+
+def _with(frame: pd.DataFrame, key: str, row: dict[str, str]) -> str:
+    """A table as CSV in which a row takes the place of the one with its key, or comes last."""
+    places = frame.index[frame[key] == row[key]]
+    frame.loc[places[0] if len(places) else len(frame)] = pd.Series(row)
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def moved(table: Table, rows: pd.DataFrame, folder: Path) -> tuple[dict[str, int], list[str]]:
+    """How many rows are added, changed and gone since the last retrieval, and what changed, a line a row: old → new."""
+    path = folder / table.file
+    old = pd.read_csv(path, dtype=str, keep_default_na=False) if path.is_file() else rows.head(0)
+    if list(old.columns) != list(rows.columns):
+        old = rows.head(0)
+    before, after = (frame.set_index(table.key, drop=False).to_dict("index") for frame in (old, rows))
+    lines = []
+    for key in before.keys() & after.keys():
+        columns = [column for column in rows.columns if before[key][column] != after[key][column]]
+        if columns:
+            place = " ".join(f"{column}={text}" for column, text in zip(table.key, key, strict=True))
+            changes = [
+                f"{column} {before[key][column] or '(none)'} → {after[key][column] or '(none)'}" for column in columns
+            ]
+            lines.append(f"{place}: {', '.join(changes)}")
+    counts = {
+        "added": len(after.keys() - before.keys()),
+        "changed": len(lines),
+        "gone": len(before.keys() - after.keys()),
+    }
+    return counts, sorted(lines)
+
+
+def unlike_their_records(folder: Path) -> list[tuple[str, str]]:
+    """Retrieved files that are not as their records say, each with what is wrong: edited by hand, or half replaced."""
+    there = {path.relative_to(folder).as_posix(): path for path in folder.glob("kosis/*.csv")}
+    known = there.pop(f"{RECORDS}.csv", None)
+    records = {row.file: row.sha256 for row in texts(RECORDS, folder).itertuples()} if known else {}
+    wrong = []
+    for name in sorted({*there, *records}):
+        if name not in there:
+            wrong.append((name, f"file not found, though {RECORDS}.csv records it; retrieve it again"))
+        elif name not in records:
+            wrong.append((name, f"{RECORDS}.csv has no record of it; retrieve it with scripts/fetch_kosis.py"))
+        elif hashlib.sha256(there[name].read_bytes()).hexdigest() != records[name]:
+            wrong.append((name, f"not as it was retrieved, by {RECORDS}.csv; retrieve it again"))
+    return wrong
