@@ -52,16 +52,43 @@ class Report:
         self._words = _WORDS[language]
         self._charts = 0
 
-    def front(self, title: str, subject: str, vintage: str, findings: Sequence[str]) -> None:
-        """Title, what and whom the report is about, which data it rests on, and its findings (one at least)."""
+    def front(
+        self,
+        title: str,
+        subject: str,
+        vintage: str,
+        findings: Sequence[str],
+        figures: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
+        """The first screen of a report.
+
+        Parameters
+        ----------
+        title, subject, vintage : str
+            Its title, what and whom it is about, and which data it rests on.
+        findings : sequence of str
+            Its findings in sentences.
+        figures : sequence of (str, str, str), optional
+            The few numbers that the findings turn on, shown large: each a value with its unit, a label, and a note on
+            its bounds or on what must be kept in mind, which may be empty.
+
+        Raises
+        ------
+        ValueError
+            There is no finding, or a figure has no value or no label.
+        """
         if not findings:
             raise ValueError("a front page needs at least one finding")
+        for value, label, _ in figures:
+            if not (value and label):
+                raise ValueError(f"a key figure needs a value and a label, got {value!r} and {label!r}")
         content = {"title": title, "subject": subject, "vintage": vintage, "findings": list(findings)}
+        content["figures"] = [{"value": value, "label": label, "note": note} for value, label, note in figures]
         items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
         page = Markup(
-            '<header class="front"><h1>{}</h1><p class="subject">{}</p><ul class="findings">{}</ul>'
+            '<header class="front"><h1>{}</h1><p class="subject">{}</p>{}<ul class="findings">{}</ul>'
             '<p class="vintage">{}: {}</p></header>'
-        ).format(title, subject, items, self._words["data"], vintage)
+        ).format(title, subject, _figures(figures), items, self._words["data"], vintage)
         display({FRONT: content, "text/html": page, "text/plain": title}, raw=True)
 
     def say(self, *sentences: str) -> None:
@@ -127,6 +154,17 @@ class Report:
         content = {"name": name, "unit": unit} | {k: None if v is None else float(v) for k, v in numbers.items()}
         bounds = "" if low is None else f" [{low:g}, {high:g}]"
         display({RESULT: content, "text/plain": f"{name} = {float(value):.10g} {unit}{bounds}"}, raw=True)
+
+
+def _figures(figures: Sequence[tuple[str, str, str]]) -> Markup:
+    """Key figures as a list in which the label comes before the value, also for a screen reader."""
+    shown = Markup().join(
+        Markup('<div><dt>{}</dt><dd class="value">{}</dd>{}</div>').format(
+            label, value, Markup('<dd class="note">{}</dd>').format(note) if note else ""
+        )
+        for value, label, note in figures
+    )
+    return Markup('<dl class="figures">{}</dl>').format(shown) if shown else shown
 
 
 def html_table(frame: pd.DataFrame, caption: str = "", digits: Mapping[str, int] = {}) -> Markup:
