@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kr_industry.bio import diagnostics, exporting, outlook, people, plans, production, segments, spread
+from kr_industry.bio import diagnostics, exporting, front, outlook, people, plans, production, segments, spread
 from kr_industry.bio.diagnostics import Diagnostics
 from kr_industry.data import load, value
 from kr_industry.forecast import forecast
@@ -242,7 +242,9 @@ def test_export_intensity_and_what_changed_it(by_segment, ko):
     )
     assert "+2.5%p(45%)는 분야 안에서" in exporting.change_sentence(by_segment, "total", ko)
     own = exporting.change_sentence(by_segment, "bio_food", ko)
-    assert "자체 비율의 변화에서 −0.82%p, 생산 비중의 변화에서 −0.33%p" in own
+    assert own.endswith("자체 비율의 변화에서 −0.82%p, 생산 비중의 변화에서 −0.33%p이다.")
+    assert exporting.change_sentence(by_segment, "bio_equipment", ko).endswith("커지면 전체 비율이 내려간다.")
+    assert exporting.change_sentence(by_segment, "bio_resources", ko).endswith("줄면 전체 비율이 올라간다.")
     against = by_segment.copy()
     against.loc[(against["year"] == 2020) & (against["segment"] == "biopharmaceuticals"), "exports"] = 20_000
     assert "엇갈린 것이다" in exporting.change_sentence(against, "total", ko)
@@ -350,3 +352,57 @@ def test_every_choice_has_its_sentences_and_tables(by_segment, language, segment
     assert len(shown) == 10
     assert not np.isinf(shown.select_dtypes("number").to_numpy()).any()
     assert shown.iloc[-1, 1:3].tolist() == segments.series(by_segment, measure, "total").tolist()
+
+
+def _figures(made, by_segment, tests, measure, segment, language):
+    say, table = Wording("bio", language), segments.segment_table(by_segment, measure)
+    values = made if (measure, segment) == ("production", "total") else segments.series(by_segment, measure, segment)
+    ahead, intensity = _prospects(values, language=language), exporting.export_intensity(by_segment)
+    return front.figures(made, 2016, table, intensity, tests, ahead, measure, segment, say)
+
+
+def test_key_figures_of_production(made, by_segment, tests):
+    assert _figures(made, by_segment, tests, "production", "total", "ko") == [
+        ("17조 4,923억 원", "2020년 생산", ""),
+        ("+38.2%", "전년에 견준 변화", "2016–2019년에는 연평균 11.0%"),
+        ("16.2~17.7%", "체외진단을 뺀 생산 증가율", "체외진단의 2019년 수준이 원문에 없어 범위로 적음"),
+        ("18조 9,396억 원", "2021년 생산 전망", "95% 구간 11조 4,607억 원~31조 2,990억 원"),
+    ]
+    english = [value for value, _, _ in _figures(made, by_segment, tests, "production", "total", "en")]
+    assert english == ["₩17.49 trillion", "+38.2%", "16.2 to 17.7%", "₩18.94 trillion"]
+
+
+def test_key_figures_of_exports(made, by_segment, tests):
+    assert _figures(made, by_segment, tests, "exports", "total", "ko") == [
+        ("10조 158억 원", "2020년 수출", ""),
+        ("+53.1%", "전년에 견준 변화", "두 해의 값뿐이어서 추세는 알 수 없음"),
+        ("7.4~27.3%", "체외진단을 뺀 수출 증가율", "체외진단의 수출액이 원문에 없어 범위로 적음"),
+        ("57.3%", "생산 대비 수출 비율", "2019년 51.7%"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "segment", "values"),
+    [
+        ("production", "bio_medical_devices", ["3조 8,795억 원", "+271.7%", "+22.4%p", "2조 7,782억 원"]),
+        ("exports", "bio_medical_devices", ["2조 9,920억 원", "+307.5%", "+34.5%p", "77.1%"]),  # 7,343 to 29,920
+        ("production", "bio_resources", ["1,211억 원", "−3.7%", "−0.04%p", "9.7%"]),  # 1,257 to 1,211 of 126,586
+    ],
+)
+def test_key_figures_of_a_segment(made, by_segment, tests, measure, segment, values):
+    assert [value for value, _, _ in _figures(made, by_segment, tests, measure, segment, "ko")] == values
+
+
+def test_the_growth_of_a_tiny_segment_carries_what_rounding_leaves_open(made, by_segment, tests):
+    """Exports of bio environment went from 6 to 1 (₩100m), which leaves anything from 0.5/6.5 to 1.5/5.5."""
+    change = _figures(made, by_segment, tests, "exports", "bio_environment", "ko")[1]
+    assert change == ("−83.3%", "전년에 견준 변화", "반올림을 감안하면 −92~−73%")
+
+
+@languages
+@pytest.mark.parametrize("segment", ["total", *SEGMENTS])
+@pytest.mark.parametrize("measure", segments.MEASURES)
+def test_every_choice_has_four_key_figures(made, by_segment, tests, language, segment, measure):
+    figures = _figures(made, by_segment, tests, measure, segment, language)
+    assert len(figures) == 4
+    assert all(value and label for value, label, _ in figures)

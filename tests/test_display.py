@@ -43,7 +43,7 @@ def test_text_from_data_shows_as_text(shown):
     figure = charts.bars(pd.Series([1.0], index=[NASTY]), NASTY)
     report.chart(figure, words=NASTY, source=NASTY, numbers=pd.DataFrame({NASTY: [NASTY]}))
     report.table(pd.DataFrame({NASTY: [NASTY], "b": [1]}), NASTY, NASTY)
-    report.front(NASTY, NASTY, NASTY, [NASTY])
+    report.front(NASTY, NASTY, NASTY, [NASTY], [(NASTY, NASTY, NASTY)])
     report.say(NASTY)
     for bundle in shown:
         for kind in ("text/html", "text/markdown"):
@@ -160,6 +160,32 @@ def test_korean_in_an_english_table_says_so(shown):
 def test_a_front_page_needs_a_finding(shown):
     with pytest.raises(ValueError, match="at least one finding"):
         Report("ko").front("제목", "대상", "자료", [])
+
+
+def test_key_figures_stand_between_subject_and_findings_label_first(shown):
+    figures = [("2조 3,005억 원", "2018년 매출액", ""), ("연 −2.9%", "꺾인 뒤의 증가율", "95% 구간 −5.3~−0.3%")]
+    Report("ko").front("제목", "대상", "자료", ["발견"], figures)
+    html = shown[0]["text/html"]
+    order = ["대상", "2018년 매출액", "2조 3,005억 원", "꺾인 뒤의 증가율", "연 −2.9%", "95% 구간 −5.3~−0.3%", "발견"]
+    assert sorted(order, key=html.index) == order
+    assert html.count("<dt>") == html.count('<dd class="value">') == 2
+    assert html.count('<dd class="note">') == 1
+    assert shown[0][FRONT]["figures"] == [
+        {"value": "2조 3,005억 원", "label": "2018년 매출액", "note": ""},
+        {"value": "연 −2.9%", "label": "꺾인 뒤의 증가율", "note": "95% 구간 −5.3~−0.3%"},
+    ]
+
+
+def test_a_front_page_may_do_without_key_figures(shown):
+    Report("ko").front("제목", "대상", "자료", ["발견"])
+    assert "<dl" not in shown[0]["text/html"]
+    assert shown[0][FRONT]["figures"] == []
+
+
+@pytest.mark.parametrize("figure", [("", "이름", ""), ("1", "", "")])
+def test_a_key_figure_needs_its_value_and_its_label(shown, figure):
+    with pytest.raises(ValueError, match="needs a value and a label"):
+        Report("ko").front("제목", "대상", "자료", ["발견"], [figure])
 
 
 def test_an_unknown_language_is_refused():

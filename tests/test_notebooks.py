@@ -66,7 +66,7 @@ def _papermill(root, tmp_path, name, **parameters):
     [
         ("photonics_trend", {}, "2013년 2조 7,105억 원으로 늘었다"),
         ("photonics_trend", {"segment": "광소재", "measure": "firms", "first_year": 2008, "language": "en"},
-         "No turn in the growth of firms of optical materials is estimated"),
+         "so no turn in growth is estimated and no forecast made"),
         ("photonics_trend", {"measure": "firms", "last_year": 2016, "horizon": 5, "confidence": 80},
          "2017년 업체 수 전망은"),
         ("photonics_trend", {"measure": "employment", "last_year": 2014}, "고용인원은 1999년 1,896명에서"),

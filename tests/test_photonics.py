@@ -1,10 +1,14 @@
+from functools import partial
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from kr_industry import subjects
 from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
-from kr_industry.photonics import factors, outlook, segments, spread, stages, strategy, turning
+from kr_industry.photonics import factors, front, outlook, segments, spread, stages, strategy, turning
+from kr_industry.prospects import Prospects
 from kr_industry.wording import Wording
 
 SEGMENTS = ["optical_communication", "light_sources", "precision_optics", "optical_materials", "optical_information",
@@ -156,8 +160,8 @@ def test_who_hid_whom(by_sales, by_firms, say_ko):
     ("segment", "words"),
     [
         ("total", "기여도는 광원 및 광전소자가 +6.8%p로 가장 크고, 광학기기가 −5.2%p로"),
-        ("light_sources", "20.0% 늘었고, 전체 증가율 1.3%에 대한 기여도는 +6.83%p이다"),
-        ("optical_instruments", "16.7% 줄었고, 전체 증가율 1.3%에 대한 기여도는 −5.20%p이다"),
+        ("light_sources", "20.0% 늘었고, 전체 증가율 1.3%에 대한 기여도는 +6.8%p이다"),
+        ("optical_instruments", "16.7% 줄었고, 전체 증가율 1.3%에 대한 기여도는 −5.2%p이다"),
         ("optical_information", "전년과 같아"),
     ],
 )
@@ -293,3 +297,88 @@ def test_photonics_in_the_plans(language, words):
     codes = strategy.named_fields(load("photonics/strategy"), language)
     assert codes.iloc[0].tolist() == [strategy.OWN, 0, 0]
     assert (codes > 0).sum().tolist() == [3, 1, 5]
+
+
+def _figures(annual, measure, language):
+    say, values = Wording("photonics", language), annual[measure].astype(float)
+    kink = find_kink(values) if turning.possible(values) else None
+    others = without_each_year(values) if kink else None
+    noun, write = subjects.noun("photonics", measure, "total", say), partial(stages.quantity, measure=measure)
+    ahead = Prospects(values, 3, 95, noun, partial(write, language=language), language)
+    return front.figures(values, measure, kink, others, ahead, say)
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        ("sales", [("2조 3,005억 원", "2018년 매출액"), ("−15.1%", "가장 많았던 2013년에 견준 변화"),
+                   ("연 −2.9%", "2010.7년 무렵 꺾인 뒤의 증가율"), ("2조 2,779억 원", "2019년 매출액 전망")]),
+        ("employment", [("7,584명", "2018년 고용인원"), ("−10.2%", "가장 많았던 2013년에 견준 변화"),
+                        ("연 −1.5%", "2010.5년 무렵 꺾인 뒤의 증가율"), ("7,532명", "2019년 고용인원 전망")]),
+        ("firms", [("280개사", "2018년 업체 수"), ("−22.2%", "가장 많았던 2012년에 견준 변화"),
+                   ("연 −2.5%", "2005.0년 무렵 꺾인 뒤의 증가율"), ("274개사", "2019년 업체 수 전망")]),
+    ],
+)  # fmt: skip
+def test_key_figures_of_the_whole_industry(annual, measure, expected):
+    assert [(value, label) for value, label, _ in _figures(annual, measure, "ko")] == expected
+
+
+def test_key_figures_carry_their_bounds_and_what_is_open(annual):
+    notes = {measure: [note for _, _, note in _figures(annual, measure, "ko")] for measure in stages.UNITS}
+    assert notes["sales"] == ["", "", "95% 구간 −5.3~−0.3%", "95% 구간 1조 8,782억 원~2조 7,625억 원"]
+    assert notes["employment"][2] == "95% 구간 −5.3~+2.4%, 줄었는지 제자리인지 가릴 수 없음"
+    assert notes["firms"][2] == "95% 구간 −5.0~−0.1%, 몇몇 해의 값에 기댄 추정"
+
+
+def test_key_figures_in_english(annual):
+    level, change, turn, ahead = _figures(annual, "sales", "en")
+    assert level == ("₩2.30 trillion", "Sales in 2018", "")
+    assert change[:2] == ("−15.1%", "Change since the peak of 2013")
+    assert turn == ("−2.9% a year", "Growth since it turned around 2010.7", "95% interval −5.3 to −0.3%")
+    assert ahead[0] == "₩2.28 trillion"
+
+
+def test_few_years_leave_level_and_change(annual):
+    """From 2013 to 2016, sales fell from 27,105 to 21,471: no turn and no forecast, and the peak is the first year."""
+    assert _figures(annual.loc[2013:2016], "sales", "ko") == [
+        ("2조 1,471억 원", "2016년 매출액", ""),
+        ("−20.8%", "2013년에 견준 변화", ""),
+    ]
+
+
+def test_a_turn_that_the_data_do_not_show_is_no_key_figure(annual, say_ko):
+    values = pd.Series(np.exp(0.1 * np.arange(8)), index=range(2000, 2008)) * [1, 1.1, 1, 1.1, 1, 1.1, 1, 1.1]
+    kink = find_kink(values)
+    assert not kink.supported
+    ahead = Prospects(values, 1, 95, "매출액", str, "ko")
+    labels = [label for _, label, _ in front.figures(values, "sales", kink, without_each_year(values), ahead, say_ko)]
+    assert labels == ["2007년 매출액", "2000년에 견준 변화", "2008년 매출액 전망"]
+
+
+@pytest.mark.parametrize(
+    ("segment", "values"),
+    [
+        ("light_sources", ["9,301억 원", "+20.0%", "40.4%", "+6.8%p"]),  # 7,750 to 9,301 of 22,705 to 23,005
+        ("optical_communication", ["4,410억 원", "−0.5%", "19.2%", "−0.09%p"]),  # 4,430 to 4,410
+        ("optical_information", ["32억 원", "0.0%", "0.1%", "0%p"]),  # 32 in both years
+    ],
+)
+def test_key_figures_of_a_segment(by_sales, segment, values, say_ko):
+    assert [value for value, _, _ in front.segment_figures(by_sales, segment, say_ko)] == values
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_every_segment_has_key_figures_by_sales_and_by_firms(by_sales, by_firms, segment, language):
+    say = Wording("photonics", language)
+    for by_year in (by_sales, by_firms):
+        figures = front.segment_figures(by_year, segment, say)
+        assert len(figures) == 4
+        assert figures[0][0] == stages.quantity(by_year.values.at[segment, 2018], by_year.measure, language)
+
+
+def test_too_few_years_are_told_once(by_sales, say_ko):
+    told = front.too_short(segments.actuals(by_sales, "light_sources"), "광원 및 광전소자 매출액", say_ko)
+    assert told.startswith("광원 및 광전소자 매출액은 값이 3개 연도뿐이어서")
+    assert "적어도 7개 연도" in told
+    assert "적어도 5개 연도" in told

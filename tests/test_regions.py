@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from kr_industry import nulls
 from kr_industry.data import load
-from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap, reliability, shared
+from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, front, gaps, overlap, reliability, shared
 from kr_industry.regions.coding import LISTS, Record, code, ordered, pairs
 from kr_industry.wording import Wording
 
@@ -146,7 +146,7 @@ def test_programmes_crowd_around_popular_technologies_and_no_more(record, ko):
     told = overlap.finding(table, record, ko)
     assert "19쌍은 우연으로 보기에는 많다" in told
     assert told.endswith(overlap.named_sentence(table, ko))
-    assert "대체로 4가지 기술이 어디에서도 나오지 않았다는 말과 같다" in told
+    assert "대체로 4가지 기술이 어디에서도 나오지 않았기 때문이다" in told
     row = table.loc[("rows", "overlapping_pairs")]
     assert row["mean"] == pytest.approx(11.5, abs=0.3)
     assert (
@@ -208,7 +208,8 @@ def test_overlap_beyond_chance_depends_on_the_source(record, ko, monkeypatch):
     counted = gaps.chance(record, 3)
     told = gaps.chance_sentence(counted, ko)
     assert "2022년 1월 키워드 8개 가운데 0개, 2022년 7월 시책 4개 가운데 4개, 키워드와 시책 8개 가운데 8개" in told
-    assert told.endswith("어느 시도든 든 기술들만 놓고 보면 0개이다.")
+    assert told.endswith("한 번이라도 나온 기술 가운데서만 무작위로 고르면 그런 표는 하나도 없다.")
+    assert gaps.chance_sentence(counted.assign(p_named=0.01), ko).endswith("무작위로 고르면 20개이다.")
     assert len(gaps.for_readers(counted, ko)) == 24
     for (listed, source, coding, weak), row in counted.iterrows():
         matrix = _record(listed).matrix(source, coding, weak)
@@ -268,7 +269,7 @@ def test_ties_in_three_tiers(record, ko):
     assert {name: count for name, count, _ in cooperation.results(found, "busan")}["ties_stated"] == 2
     own = cooperation.of_region(found, "ulsan")
     assert set(own["first"]) | set(own["second"]) == {"busan", "ulsan", "gangwon", "gyeongbuk", "gyeongnam"}
-    assert "자료에 나온 협력으로 울산과 이어진 시도는 4곳" in cooperation.finding(found, "ulsan", ko)
+    assert "울산과 이어진 시도는 자료에 나온 협력으로 4곳" in cooperation.finding(found, "ulsan", ko)
     assert list(cooperation.exhibits(found, load("regions/regions").set_index("id"), "jeju", ko)) == []
     assert "제주와 이어진 시도가 없고" in cooperation.notes(found, "jeju", ko)[0]
     assert "첫 목록" in cooperation.notes(found, "ulsan", ko)[0]
@@ -440,6 +441,103 @@ def test_no_column_is_lost_where_two_have_one_name(record):
     assert shapes[0] == shapes[1]
     assert [columns for _, columns in shapes[0]] == [7, 3, 5, 3, 6, 4, 7, 9, 5]
     assert empty.shape == (24, 12)
+
+
+def _national_figures(record, source, say):
+    codes = fate.fate(record.matrix("keywords"), record.matrix("programmes"))
+    return front.national_figures(record.matrix(source), _compared(record, source), codes, record, say)
+
+
+def test_key_figures_of_the_country(record, ko):
+    named, shared, unnamed, kept = _national_figures(record, "keywords", ko)
+    assert named == ("13곳", "17개 시도 가운데 10대 전략기술을 든 곳", "")
+    assert shared[:2] == ("13쌍", "시도 136쌍 가운데 같은 기술을 함께 든 쌍")
+    assert shared[2].startswith("무작위라면 평균 10.")
+    assert unnamed[::2] == ("4가지", "5G·6G, 첨단로봇·제조, 양자, 사이버보안")
+    assert kept == ("7개", "1월 시도·기술 조합 15개 가운데 7월에도 나온 것", "")
+    assert "나온 기술 가운데서만 고르면 41." in _national_figures(record, "both", ko)[1][2]
+
+
+def test_key_figures_of_the_country_in_english(record):
+    values = [value for value, _, _ in _national_figures(record, "programmes", Wording("regions", "en"))]
+    assert values == ["8 of 17", "19 of 136", "4", "7 of 15"]
+
+
+@pytest.mark.parametrize(
+    ("region", "values"),
+    [
+        ("gwangju", ["4가지", "10곳", "1곳", "1곳"]),
+        ("ulsan", ["1가지", "2곳", "0곳", "4곳"]),
+        ("seoul", ["1가지", "2곳", "0곳", "0곳"]),
+        ("busan", ["0가지", "2곳"]),
+        ("jeonbuk", ["0가지", "0곳"]),
+    ],
+)
+def test_key_figures_of_a_province(record, ko, region, values):
+    figures = front.province_figures(record.matrix("both"), _ties(record, "both", ko), region, record, ko)
+    assert [value for value, _, _ in figures] == values
+
+
+def test_what_a_province_lacks_and_what_is_disputed_is_noted(record, ko):
+    own, partners = front.province_figures(record.matrix("both"), _ties(record, "both", ko), "busan", record, ko)
+    assert own[2] == "그 산업이나 사업이 없다는 뜻은 아님"
+    assert partners[2] == "울산, 경남(한쪽이 재검토)"
+    ulsan = front.province_figures(record.matrix("both"), _ties(record, "both", ko), "ulsan", record, ko)
+    assert ulsan[-1][2] == "경북, 강원, 부산, 경남(부산, 경남은 한쪽이 재검토)"
+
+
+def test_partners_are_named_with_what_is_disputed_and_what_is_a_hypothesis(record, ko):
+    found = _ties(record, "both", ko)
+    assert cooperation.partners_sentence(found, "ulsan", ko) == (
+        "자료에 울산과 협력한다고 나온 시도는 4곳(경북, 강원, 부산, 경남)이다. 한쪽이나 제삼자만 적은 것도 셌다. "
+        "부산, 경남과의 협력은 한쪽이 재검토하고 있다."
+    )
+    assert cooperation.partners_sentence(found, "seoul", ko) == (
+        "자료에 서울과 협력한다고 나온 시도는 없다. "
+        "서로 보완되는 기술을 든 이웃은 경기이다. 이것은 자료에 없는 가설이다."
+    )
+    assert cooperation.partners_sentence(found, "jeju", ko) == cooperation.finding(found, "jeju", ko)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("keywords", "우연보다 더 겹친다고 할 수 없다"), ("programmes", "와는 다르다고 할 수 없다")],
+)
+def test_the_country_in_a_sentence(record, ko, source, words):
+    told = overlap.country_sentence(_compared(record, source), record, ko)
+    assert told.startswith("전국에서는 시도 136쌍 가운데")
+    assert words in told
+
+
+def test_the_country_in_a_sentence_with_more_or_less_overlap(record, ko):
+    names = record.columns
+    alone = pd.DataFrame([[names[i % 10] == name for name in names] for i in range(17)], record.regions, names)
+    table = overlap.against_chance(alone, overlap.draws(alone, 2000, 1))
+    assert "보다 적다" in overlap.country_sentence(table, record, ko)
+    crowd = pd.DataFrame([[i % 10 == 0 or j == i % 10 for j in range(10)] for i in range(17)], record.regions, names)
+    crowd.iloc[:, 0] = True
+    table = overlap.against_chance(crowd, overlap.draws(crowd, 2000, 1))
+    assert overlap.verdict(table, "named") == "more"
+    assert "보다도 많다" in overlap.country_sentence(table, record, ko)
+
+
+@listed_years
+@languages
+def test_every_province_has_key_figures(listed, language):
+    record, say = _record(listed), Wording("regions", language)
+    matrix, found = record.matrix("both"), _ties(record, "both", say)
+    for region in matrix.index:
+        figures = front.province_figures(matrix, found, region, record, say)
+        assert len(figures) == (4 if matrix.loc[region].any() else 2)
+        assert all(value and label for value, label, _ in figures)
+        assert cooperation.partners_sentence(found, region, say).endswith(".")
+
+
+def test_a_front_page_says_its_title_its_subject_and_its_data(record, ko):
+    told = chosen.front("gwangju", record, "both", ko)
+    assert told["title"] == "광주의 혁신산업과 10대 전략기술"
+    assert told["subject"] == chosen.subject("gwangju", record, "both", ko)
+    assert told["vintage"] == ko("vintage")
 
 
 def test_what_is_drawn_is_kept_and_a_copy_handed_out(record):

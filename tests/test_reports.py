@@ -124,6 +124,23 @@ def test_every_page_has_its_charts_tables_language_and_no_path_of_a_machine(root
         assert not [piece for piece in shown if piece.strip().lower() in {"nan", "none", "<na>", "nat"}]
 
 
+def _numbers(text):
+    return {number.replace(",", "") for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
+
+
+def test_every_report_opens_with_key_figures_that_its_findings_or_results_hold(root, plan):
+    entries = json.loads((root / "reports" / "manifest.json").read_text(encoding="utf-8"))["reports"]
+    for report in plan:
+        entry = entries[report.key]
+        figures, findings = entry["front"]["figures"], _numbers(" ".join(entry["front"]["findings"]))
+        assert 2 <= len(figures) <= 4, report.key
+        for figure in figures:
+            for number in _numbers(figure["value"]) - findings:
+                digits = len(number.partition(".")[2])
+                results = {f"{abs(result['value']):.{digits}f}" for result in entry["results"]}
+                assert number in results, (report.key, figure)
+
+
 def test_english_pages_hold_no_korean_but_names_as_printed(root, plan):
     for report in plan:
         if report.parameters["language"] == "en":

@@ -18,6 +18,14 @@ def test_nouns_as_they_stand_in_a_sentence(industry, measure, segment, language,
     assert subjects.noun(industry, measure, segment, Wording(industry, language)) == noun
 
 
+def test_a_front_page_says_its_title_its_subject_and_its_data():
+    say, values = Wording("photonics", "en"), pd.Series({1999: 1.0, 2018: 2.0})
+    front = subjects.front("photonics", values, "sales", "total", say)
+    assert front["title"] == say("title")
+    assert front["subject"].endswith("1999–2018, measured by sales")
+    assert front["vintage"] == say("vintage")
+
+
 def test_titles_and_subjects_name_the_segment_and_its_years():
     say = Wording("bio", "ko")
     values = pd.Series({2019: 1.0, 2020: 2.0})

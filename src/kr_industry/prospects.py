@@ -8,7 +8,7 @@ import pandas as pd
 from kr_industry import curves
 from kr_industry.forecast import METHODS, NEEDED, forecast, mean_errors, rolling_origin
 from kr_industry.growth import latest_run
-from kr_industry.tables import Exhibit
+from kr_industry.tables import Exhibit, KeyFigure
 from kr_industry.wording import Wording
 
 INNER = 50
@@ -68,6 +68,15 @@ class Prospects:
     def finding(self) -> str:
         """The forecast of the next year in a sentence, or the refusal."""
         return self.sentences()[0] if self.possible else self.refusal()
+
+    def figures(self) -> list[KeyFigure]:
+        """The forecast of the next year, with its bounds, as a key figure; none where the years do not suffice."""
+        if not self.possible:
+            return []
+        path = self.path()
+        year, written = path.index[0], self._written(path.iloc[0])
+        note = self.say("figure_bounds", confidence=self.confidence, **written)
+        return [(written["value"], self.say("figure", year=year, noun=self.noun), note)]
 
     def sentences(self) -> list[str]:
         """The forecast of the next year and of the last, and what they rest on."""

@@ -25,6 +25,15 @@ def noun(industry: str, measure: str, segment: str, say: Wording) -> str:
     )
 
 
+def front(industry: str, values: pd.Series, measure: str, segment: str, say: Wording) -> dict[str, str]:
+    """What the front page of a report says of itself: ``title``, ``subject`` and ``vintage``."""
+    return {
+        "title": title(industry, segment, say),
+        "subject": subject(industry, values, measure, segment, say),
+        "vintage": say("vintage"),
+    }
+
+
 def title(industry: str, segment: str, say: Wording) -> str:
     """The title of a report on the total or on a segment."""
     if segment == "total":

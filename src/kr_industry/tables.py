@@ -10,6 +10,9 @@ from kr_industry.wording import Wording, names
 Exhibit = tuple[Figure, str, str, pd.DataFrame]
 """A chart, what it shows in words, where its figures come from, and the figures."""
 
+KeyFigure = tuple[str, str, str]
+"""A number that a report turns on: its value with its unit, its label, and a note on its bounds or its doubt, or ""."""
+
 
 def sources(documents: pd.DataFrame, identifiers: list[str], say: Wording) -> pd.DataFrame:
     """The documents a report rests on: title, who published them, and the date of their content."""

@@ -55,16 +55,43 @@ class Report:
         self._words = _WORDS[language]
         self._charts = 0
 
-    def front(self, title: str, subject: str, vintage: str, findings: Sequence[str]) -> None:
-        """Title, what and whom the report is about, which data it rests on, and its findings (one at least)."""
+    def front(
+        self,
+        title: str,
+        subject: str,
+        vintage: str,
+        findings: Sequence[str],
+        figures: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
+        """The first screen of a report.
+
+        Parameters
+        ----------
+        title, subject, vintage : str
+            Its title, what and whom it is about, and which data it rests on.
+        findings : sequence of str
+            Its findings in sentences.
+        figures : sequence of (str, str, str), optional
+            The few numbers that the findings turn on, shown large: each a value with its unit, a label, and a note on
+            its bounds or on what must be kept in mind, which may be empty.
+
+        Raises
+        ------
+        ValueError
+            There is no finding, or a figure has no value or no label.
+        """
         if not findings:
             raise ValueError("a front page needs at least one finding")
+        for value, label, _ in figures:
+            if not (value and label):
+                raise ValueError(f"a key figure needs a value and a label, got {value!r} and {label!r}")
         content = {"title": title, "subject": subject, "vintage": vintage, "findings": list(findings)}
+        content["figures"] = [{"value": value, "label": label, "note": note} for value, label, note in figures]
         items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
         page = Markup(
-            '<header class="front"><h1>{}</h1><p class="subject">{}</p><ul class="findings">{}</ul>'
+            '<header class="front"><h1>{}</h1><p class="subject">{}</p>{}<ul class="findings">{}</ul>'
             '<p class="vintage">{}: {}</p></header>'
-        ).format(title, subject, items, self._words["data"], vintage)
+        ).format(title, subject, _figures(figures), items, self._words["data"], vintage)
         display({FRONT: content, "text/html": page, "text/plain": title}, raw=True)
 
     def say(self, *sentences: str) -> None:
@@ -151,6 +178,17 @@ class Report:
 def _scroll(name: str, content: Markup) -> Markup:
     """What may be wider than the screen, in a box of its own that scrolls, by keyboard too."""
     return Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>').format(name, content)
+
+
+def _figures(figures: Sequence[tuple[str, str, str]]) -> Markup:
+    """Key figures as a list in which the label comes before the value, also for a screen reader."""
+    shown = Markup().join(
+        Markup('<div><dt>{}</dt><dd class="value">{}</dd>{}</div>').format(
+            label, value, Markup('<dd class="note">{}</dd>').format(note) if note else ""
+        )
+        for value, label, note in figures
+    )
+    return Markup('<dl class="figures">{}</dl>').format(shown) if shown else shown
 
 
 def html_table(

@@ -9,7 +9,7 @@ from kr_industry.bio.segments import rows
 from kr_industry.korean import listing
 from kr_industry.ratios import within_between
 from kr_industry.tables import Exhibit
-from kr_industry.wording import Wording, names
+from kr_industry.wording import Wording, names, points
 
 PARTS = ("within", "between")
 """Change of intensity within segments, and through their weights."""
@@ -66,8 +66,12 @@ def change_sentence(segments: pd.DataFrame, segment: str, say: Wording) -> str:
     moved = change(segments)
     within, between = (moved[part].sum() for part in PARTS)
     if segment != "total":
-        own = moved.loc[segment]
-        return say("change_segment", segment=labels[segment], total=within + between, **own)
+        own = moved.loc[segment].map(points)
+        told = say("change_segment", segment=labels[segment], total=within + between, **own)
+        made = pd.DataFrame({year: rows(segments, year)["production"] for year in (2019, 2020)})
+        before, after = (made / made.loc["total"]).loc[segment]
+        against = (after - before) * moved.at[segment, "between"] < 0
+        return f"{told} {say('change_shrank' if after < before else 'change_grew')}" if against else told
     key = "change" if within * between > 0 else "change_against"
     return say(
         key,

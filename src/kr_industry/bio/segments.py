@@ -8,7 +8,7 @@ from kr_industry import charts, growth, paths, spans
 from kr_industry.korean import amount
 from kr_industry.subjects import noun
 from kr_industry.tables import Exhibit
-from kr_industry.wording import Wording, moved, names
+from kr_industry.wording import Wording, moved, names, points
 
 YEARS = (2019, 2020)
 """The years that the table of segments prints."""
@@ -102,7 +102,7 @@ def driver_sentence(table: pd.DataFrame, measure: str, segment: str, say: Wordin
         before=amount(row["before"], say.language),
         after=amount(row["after"], say.language),
         moved=moved(row["growth"], say),
-        contribution=row["contribution"],
+        contribution=points(row["contribution"]),
         total=total,
         share_before=row["share_before"],
         share=row["share"],
@@ -131,7 +131,7 @@ def part_sentence(table: pd.DataFrame, measure: str, segment: str, say: Wording)
         measure=names("bio_measure", say.language, inline=True)[measure],
         segment=names("bio_segment", say.language, inline=True)[segment],
         total=table.loc["total", "growth"],
-        contribution=row["contribution"],
+        contribution=points(row["contribution"]),
         share_before=row["share_before"],
         share=row["share"],
     )
@@ -168,11 +168,15 @@ def growth_bounds(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def coarse(table: pd.DataFrame) -> pd.DataFrame:
+    """The bounds of :func:`growth_bounds` for segments so small that rounding alone moves their growth."""
+    reach = growth_bounds(table)
+    return reach[reach["high"] - reach["low"] > 2 * COARSE]
+
+
 def rounding_sentences(table: pd.DataFrame, measure: str, say: Wording) -> list[str]:
     """Segments so small that rounding alone moves their growth."""
     labels = names("bio_segment", say.language, inline=True)
-    reach = growth_bounds(table)
-    coarse = reach[reach["high"] - reach["low"] > 2 * COARSE]
     return [
         say(
             "rounding",
@@ -183,7 +187,7 @@ def rounding_sentences(table: pd.DataFrame, measure: str, say: Wording) -> list[
             low=row["low"],
             high=row["high"],
         )
-        for name, row in coarse.iterrows()
+        for name, row in coarse(table).iterrows()
     ]
 
 
@@ -270,8 +274,8 @@ def results(segments: pd.DataFrame, segment: str) -> Iterator[tuple]:
     """
     yield "exports_growth_2020", segment_table(segments, "exports").at["total", "growth"], "percent"
     for measure in MEASURES:
-        for name, points in segment_table(segments, measure)["contribution"].drop(index="total").items():
-            yield f"contribution_{name}_{measure}_2020", points, "percentage points"
+        for name, value in segment_table(segments, measure)["contribution"].drop(index="total").items():
+            yield f"contribution_{name}_{measure}_2020", value, "percentage points"
     for measure in MEASURES:
         table = segment_table(segments, measure)
         reach = growth_bounds(table)

@@ -10,7 +10,7 @@ from kr_industry import charts, growth
 from kr_industry.korean import listing
 from kr_industry.photonics.stages import quantity
 from kr_industry.tables import Exhibit
-from kr_industry.wording import Wording, moved, names
+from kr_industry.wording import Wording, moved, names, points
 
 SOURCES = {"sales": "table_57", "firms": "table_34"}
 """Where the figures of each measure come from, as a key of the wording."""
@@ -144,10 +144,9 @@ def driver_sentence(by_year: ByYear, segment: str, say: Wording) -> str:
         key,
         segment=labels[segment],
         measure=measure,
-        value=quantity(after, by_year.measure, say.language),
         share=100 * after / values.at["total", 2018],
         moved=moved(100 * (after / before - 1), say),
-        contribution=parts[segment],
+        contribution=points(parts[segment]),
         total=total,
     )
 

@@ -14,6 +14,15 @@ BROAD, EXPLICIT = 1, 2
 """Codes of a matrix: named by a sub-field only, or by the technology's own word."""
 
 
+def front(region: str, record: Record, source: str, say: Wording) -> dict[str, str]:
+    """What the front page of a report says of itself: ``title``, ``subject`` and ``vintage``."""
+    return {
+        "title": title(region, record, say),
+        "subject": subject(region, record, source, say),
+        "vintage": say("vintage"),
+    }
+
+
 def subject(region: str, record: Record, source: str, say: Wording) -> str:
     """What a report is about: the country or a province, the list, and the source."""
     return say(

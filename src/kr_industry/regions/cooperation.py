@@ -88,6 +88,34 @@ def finding(found: pd.DataFrame, region: str, say: Wording) -> str:
     )
 
 
+def partners(found: pd.DataFrame, region: str, tier: str, language: str) -> pd.Series:
+    """The provinces that a tier joins with one, by name: whether all of that cooperation is disputed."""
+    own = of_region(found, region)
+    own = own[own["tier"] == tier]
+    other = own["first"].where(own["first"] != region, own["second"])
+    return own["disputed"].groupby(other.map(names("region", language)), sort=False).all()
+
+
+def partners_sentence(found: pd.DataFrame, region: str, say: Wording) -> str:
+    """With whom the sources say that a province cooperates, and which neighbours could complement it."""
+    if of_region(found, region).empty:
+        return finding(found, region, say)
+    stated, complementary = (partners(found, region, tier, say.language) for tier in (STATED, COMPLEMENTARY))
+    told = [
+        say(
+            "partners" if len(stated) else "partners_none",
+            region=names("region", say.language)[region],
+            stated=listing(stated.index, say.language),
+            number=len(stated),
+        )
+    ]
+    if stated.any():
+        told.append(say("partners_disputed", disputed=listing(stated.index[stated], say.language)))
+    if len(complementary):
+        told.append(say("complementary", neighbours=listing(complementary.index, say.language)))
+    return " ".join(told)
+
+
 def notes(found: pd.DataFrame, region: str, say: Wording) -> list[str]:
     """What ties are not, or that there are none."""
     return [finding(found, region, say) if of_region(found, region).empty else say("ties_note")]

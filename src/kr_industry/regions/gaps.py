@@ -125,12 +125,13 @@ def chance_sentence(counted: pd.DataFrame, say: Wording) -> str:
         say("ways_of_source", source=sources[source], number=int(rows.sum()), ways=len(rows))
         for source, rows in more.groupby(level="source", sort=False)
     ]
+    named = int((counted["p_named"] <= DOUBT).sum())
     return say(
         "multiverse",
         ways=len(counted),
         number=int(more.sum()),
         sources=listing(told, say.language),
-        named=int((counted["p_named"] <= DOUBT).sum()),
+        named=say("multiverse_named" if named else "multiverse_named_none", named=named),
         doubt=DOUBT,
     )
 

@@ -79,6 +79,31 @@ def finding(table: pd.DataFrame, record: Record, say: Wording) -> str:
     return f"{told} {named_sentence(table, say)}" if found == "more" else told
 
 
+def country_sentence(table: pd.DataFrame, record: Record, say: Wording) -> str:
+    """The finding in short, for a report on one province."""
+    row, found = table.loc[("rows", "overlapping_pairs")], verdict(table)
+    return say(
+        f"country_{'explained' if found == 'more' and verdict(table, 'named') == 'chance' else found}",
+        pairs=len(record.regions) * (len(record.regions) - 1) // 2,
+        observed=int(row["observed"]),
+        mean=row["mean"],
+        named=table.at[("named", "overlapping_pairs"), "mean"],
+    )
+
+
+def chance_note(table: pd.DataFrame, say: Wording) -> str:
+    """How many pairs chance gives, with its band, or where these are fewer, also among technologies named."""
+    row = table.loc[("rows", "overlapping_pairs")]
+    return say(
+        "figure_chance_named" if verdict(table) == "more" else "figure_chance",
+        mean=row["mean"],
+        low=int(row["low"]),
+        high=int(row["high"]),
+        band=BAND,
+        named=table.at[("named", "overlapping_pairs"), "mean"],
+    )
+
+
 def named_sentence(table: pd.DataFrame, say: Wording) -> str:
     """How many pairs chance gives among the technologies that somebody named, and what that explains."""
     row = table.loc[("named", "overlapping_pairs")]

@@ -68,6 +68,19 @@ def moved(percent: float, say: "Wording") -> str:
     return say("rose" if percent >= 0 else "fell", size=abs(percent))
 
 
+def points(value: float) -> str:
+    """A contribution with its sign, to one decimal, or to two where it is below one.
+
+    Examples
+    --------
+    >>> points(22.401), points(-0.036), points(0)
+    ('+22.4', '-0.04', '0')
+    """
+    if not value:
+        return "0"
+    return f"{value:+.1f}" if abs(value) >= 1 else f"{value:+.2f}"
+
+
 class Wording:
     """Writes the sentences of one topic in one language.
 
