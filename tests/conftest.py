@@ -2,6 +2,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None)  # how fast this machine is says nothing of the mathematics
+settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
 

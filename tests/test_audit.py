@@ -169,7 +169,7 @@ def test_rules_that_no_figure_can_fulfil_are_an_error(tmp_path):
         localise.localise(_network(path))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(11, 999), min_size=2, max_size=4), st.integers(0, 5), st.integers(0, 10**6))
 @example(parts=[11, 11], place=3, seed=0)  # 50.6 and 50.0 % each fit 11 of 22, but not one total
 def test_the_least_sets_are_those_of_brute_force(tmp_path_factory, parts, place, seed):

@@ -101,7 +101,7 @@ def test_leaving_out_one_year_shows_what_leans_on_it(annual):
     assert firms.drop([1999, 2003])["year"].between(2004.9 - 1e-9, 2005.7 + 1e-9).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.floats(min_value=0.01, max_value=1e4), st.integers(-500, 500))
 def test_neither_the_unit_nor_the_calendar_matters(scale, shift):
     values = load("photonics/annual").set_index("year")["sales"].astype(float)

@@ -4,7 +4,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kr_industry.nulls import (
@@ -42,7 +42,6 @@ seeds = st.integers(0, 2**32)
 
 
 @pytest.mark.parametrize("model", MODELS)
-@settings(deadline=None)
 @given(matrix=matrices(), seed=seeds)
 def test_margins_that_a_model_keeps_are_kept(model, matrix, seed):
     masks = MODELS[model](matrix, 5, seed)
@@ -148,7 +147,6 @@ def test_names_of_rows_and_columns_do_not_matter():
     assert compare(named, 50, seed=1).equals(compare(SOME, 50, seed=1))
 
 
-@settings(deadline=None)
 @given(matrices(), st.integers(1, 20), seeds, st.floats(1, 99))
 def test_comparison_holds_together(matrix, permutations, seed, confidence):
     found = compare(matrix, permutations, seed, confidence)

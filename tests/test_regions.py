@@ -339,7 +339,7 @@ def test_one_province_close_up(record, ko):
     assert closeup.alone(record.matrix("keywords"), "gwangju") == []
     told, near = closeup.sentences(matrix, neighbours, "ulsan", "both", record, ko)
     assert (
-        "광주와 같은 기술을 든 이웃은 전남이다"
+        "이웃한 시도(전남) 가운데 광주와 같은 기술을 든 곳은 전남이다."
         in closeup.sentences(matrix, neighbours, "gwangju", "both", record, ko)[1]
     )
     assert "울산은 10대 전략기술 가운데 1가지(수소)를 들었다" in told
