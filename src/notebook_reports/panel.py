@@ -99,7 +99,7 @@ def steps(notebook: Path) -> list[Step]:
         tags, source = set(cell["metadata"].get("tags", ())), "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             for language in tags & set(texts) or texts:
-                texts[language] += markdown2html(source)
+                texts[language] += _markdown(source)
         elif cell["cell_type"] == "code" and not tags & {"parameters", "injected-parameters", "panel"}:
             found.append(Step(compile(source, f"<{notebook.stem}, cell {number}>", "exec"), texts))
             texts = {"ko": "", "en": ""}
@@ -260,6 +260,11 @@ async def _by_turns(work: Iterator[None]) -> None:
         await asyncio.sleep(0.001)  # lets the kernel see what the reader has changed meanwhile
 
 
+def _markdown(text: str) -> str:
+    """Markdown as HTML, with headings to which nothing links."""
+    return re.sub(r' id="[^"]*"|<a class="anchor-link".*?</a>', "", markdown2html(text))
+
+
 def _html(shown: list[dict], prefix: str) -> str:
     """What a cell displayed, as HTML; ids of charts begin with a prefix, as all of JupyterLab is one page."""
     pieces = []
@@ -269,7 +274,7 @@ def _html(shown: list[dict], prefix: str) -> str:
         if "text/html" in data:
             pieces.append(data["text/html"])
         elif "text/markdown" in data:
-            pieces.append(markdown2html(data["text/markdown"]))
+            pieces.append(_markdown(data["text/markdown"]))
         else:
             pieces.append(f"<pre>{escape(data.get('text/plain', ''))}</pre>")
     html = "".join(pieces)
