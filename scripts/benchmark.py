@@ -6,6 +6,7 @@ scripts/benchmark.py injection    corrupt every figure in five ways, then two at
 scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
 scripts/benchmark.py coverage     how often intervals hold the truth of made-up series (about four minutes)
 scripts/benchmark.py nulls        time the null models of which region chose which technology
+scripts/benchmark.py panel        time how the panels of the notebooks follow a change
 """
 
 import argparse
@@ -19,16 +20,25 @@ import batch_times
 import numpy as np
 import pandas as pd
 
-from kr_industry import coverage, nulls
+from kr_industry import ROOT, coverage, nulls
 from kr_industry.audit import Figures, audit, injection, localise, network, relations
 from kr_industry.breaks import find_kink
 from kr_industry.data import load
+from notebook_reports import FRONT
+from notebook_reports.parameters import read_defaults
+
+_CHANGES = {
+    "photonics_trend": [{"segment": "light_sources"}, {"measure": "firms"}, {"values": "printed"}],
+    "bio_growth": [{"segment": "bio_food"}, {"measure": "exports"}, {"values": "printed"}],
+    "regional_strategic_tech": [{"region": "gwangju"}, {"source": "both"}, {"coding": "explicit"}],
+}
+"""Changes that a reader of each notebook makes."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one measurement and print its table; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("measurement", choices=["batch", "injection", "speed", "coverage", "nulls"])
+    words.add_argument("measurement", choices=["batch", "injection", "speed", "coverage", "nulls", "panel"])
     words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
     words.add_argument(
@@ -48,6 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
         _speed(chosen.seed)
     elif chosen.measurement == "coverage":
         _coverage(chosen.draws, chosen.seed)
+    elif chosen.measurement == "panel":
+        _panel(chosen.rounds)
     else:
         _nulls(chosen.permutations, chosen.seed)
     return 0
@@ -130,6 +142,39 @@ def _nulls(permutations: int, seed: int) -> None:
         numbers = "{:8}{:14}".format(*matrix.shape) + f"{permutations:14,}"
         print(f"{model:10}{numbers}{np.median(taken):12.3f}{min(taken):8.3f}{max(taken):8.3f}")
     print("seconds for the matrices and their statistics: median, least and most of five runs")
+
+
+def _panel(rounds: int) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from notebook_reports.panel import run, steps
+
+    InteractiveShell.instance()
+    print(f"{'change':42}{'findings':>10}{'one chart':>11}{'two':>7}{'all':>7}")
+    for notebook, changes in _CHANGES.items():
+        path = ROOT / "notebooks" / f"{notebook}.ipynb"
+        cells, defaults = steps(path), read_defaults(path)
+        list(run(cells, defaults))  # what a reader's own run of the notebook has imported and read
+        for change in changes:
+            taken = [_follows(run(cells, defaults | change)) for _ in range(rounds)]
+            told = " ".join(f"{name}={value}" for name, value in change.items())
+            times = "".join(
+                f"{seconds:{width}.2f}" for seconds, width in zip(np.median(taken, 0), (10, 11, 7, 7), strict=True)
+            )
+            print(f"{notebook[:23]:24}{told:18}{times}")
+    print(f"seconds until the findings, one chart, two charts and all of it are there: medians of {rounds} runs")
+
+
+def _follows(cells: Iterable[list[dict]]) -> list[float]:
+    """Seconds until a run of a notebook's cells has shown its findings, one chart, two charts and all."""
+    start, found, charts = time.perf_counter(), [], 0
+    for shown in cells:
+        charts += sum("<svg" in data.get("text/html", "") for data in shown)
+        if (any(FRONT in data for data in shown) and not found) or (len(found) in (1, 2) and charts >= len(found)):
+            found.append(time.perf_counter() - start)
+            if len(found) == 2 and charts >= 2:
+                found.append(found[-1])
+    return [*found, time.perf_counter() - start]
 
 
 def _choices(name: str) -> pd.DataFrame:

@@ -9,8 +9,11 @@ import html
 import math
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
@@ -173,6 +176,27 @@ class Report:
         content = {"name": name, "unit": unit} | {k: None if v is None else float(v) for k, v in numbers.items()}
         bounds = "" if low is None else f" [{low:g}, {high:g}]"
         display({RESULT: content, "text/plain": f"{name} = {float(value):.10g} {unit}{bounds}"}, raw=True)
+
+    def results(self, *rows: Sequence) -> None:
+        """Record headline numbers, each a row of what :meth:`record` takes."""
+        for row in rows:
+            self.record(*row)
+
+    def explore(self, declaration: Path, values: SimpleNamespace) -> None:
+        """A panel on which to try other parameters, where somebody sits before the notebook; in a batch, nothing.
+
+        Parameters
+        ----------
+        declaration : Path
+            The YAML file that declares the notebook's parameters.
+        values : SimpleNamespace
+            The parameters that the notebook has run with, as ``check_parameters`` gives them.
+        """
+        request = getattr(get_ipython(), "get_parent", dict)().get("content", {})
+        if request.get("allow_stdin"):  # JupyterLab lets a cell ask its reader something; what runs a batch does not
+            from notebook_reports.panel import Panel
+
+            display(Panel(declaration, vars(values)).box)
 
 
 def _scroll(name: str, content: Markup) -> Markup:

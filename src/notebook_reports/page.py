@@ -14,3 +14,8 @@ def grouped(value: float, digits: int) -> str:
     """A number as a reader sees it: thousands set apart, a true minus sign but not on zero."""
     text = f"{value:,.{digits}f}"
     return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
+
+
+def brief(value: float) -> str:
+    """A number in six significant digits, with a true minus sign."""
+    return f"{value:,.6g}".replace("-", "−")

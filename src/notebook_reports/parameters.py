@@ -43,6 +43,11 @@ class Listing(_Strict):
     file: str
     where: dict[str, str] = {}
 
+    def rows(self, folder: Path) -> list[dict[str, str]]:
+        """Those rows, in the order of the file."""
+        found = _rows(folder / self.file, {"id", "ko", "en"})
+        return [row for row in found if all(row.get(column) == wanted for column, wanted in self.where.items())]
+
 
 class Column(_Strict):
     """A column of a CSV file."""
@@ -51,11 +56,16 @@ class Column(_Strict):
     name: str
 
 
-class Choice(_Strict):
+class _Parameter(_Strict):
+    help: Text
+    label: Text | None = None
+    """A word or two to stand beside a control."""
+
+
+class Choice(_Parameter):
     """One of a list of identifiers."""
 
     type: Literal["choice"]
-    help: Text
     choices: list[str] = []
     listed: list[Listing] = []
 
@@ -63,9 +73,15 @@ class Choice(_Strict):
         """What may be written, with the identifier it stands for: itself, or its Korean or English name."""
         found = {name: name for name in self.choices}
         for listing in self.listed:
-            for row in _rows(folder / listing.file, {"id", "ko", "en"}):
-                if all(row.get(column) == wanted for column, wanted in listing.where.items()):
-                    found |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
+            for row in listing.rows(folder):
+                found |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
+        return found
+
+    def names(self, folder: Path, language: str) -> dict[str, str]:
+        """What each identifier is called in a language, in the order of the lists."""
+        found = {name: name for name in self.choices}
+        for listing in self.listed:
+            found |= {row["id"]: row[language] for row in listing.rows(folder)}
         return found
 
     def allowed(self, folder: Path) -> str:
@@ -80,9 +96,7 @@ class Choice(_Strict):
         raise ValueError(f"{value!r} is not known{nearest(value, spellings)}; allowed are {self.allowed(folder)}")
 
 
-class _Ranged(_Strict):
-    help: Text
-
+class _Ranged(_Parameter):
     def allowed(self, folder: Path) -> str:
         """What is accepted, in words."""
         del folder
@@ -109,8 +123,8 @@ class Integer(_Ranged):
     maximum: int | None = None
     column: Column | None = None
 
-    def _held(self, folder: Path) -> list[int]:
-        """The numbers of the column that are within the bounds."""
+    def held(self, folder: Path) -> list[int]:
+        """The numbers of its column that are within the bounds."""
         numbers = {int(row[self.column.name]) for row in _rows(folder / self.column.file, {self.column.name})}
         low = min(numbers) if self.minimum is None else self.minimum
         high = max(numbers) if self.maximum is None else self.maximum
@@ -118,7 +132,7 @@ class Integer(_Ranged):
 
     def allowed(self, folder: Path) -> str:
         """What is accepted, in words."""
-        return ", ".join(map(str, self._held(folder))) if self.column else super().allowed(folder)
+        return ", ".join(map(str, self.held(folder))) if self.column else super().allowed(folder)
 
     def resolve(self, value: object, folder: Path) -> int:
         """The number; text that writes a whole number is taken, as the command line has nothing else."""
@@ -128,7 +142,7 @@ class Integer(_Ranged):
             number = None
         if type(number) is not int:
             raise ValueError(f"{value!r} is not a whole number; allowed are {self.allowed(folder)}")
-        if self.column and number not in (held := self._held(folder)):
+        if self.column and number not in (held := self.held(folder)):
             close = min(held, key=lambda other: abs(other - number))
             allowed = self.allowed(folder)
             raise ValueError(f"{number} is not in {self.column.file} (nearest is {close}); allowed are {allowed}")
@@ -153,11 +167,10 @@ class Number(_Ranged):
         return self._within(number, folder)
 
 
-class Switch(_Strict):
+class Switch(_Parameter):
     """True or false."""
 
     type: Literal["boolean"]
-    help: Text
 
     def allowed(self, folder: Path) -> str:
         """What is accepted, in words."""
@@ -172,11 +185,10 @@ class Switch(_Strict):
         return known[value.lower() if isinstance(value, str) else value]
 
 
-class Words(_Strict):
+class Words(_Parameter):
     """A text, of a form that a regular expression gives."""
 
     type: Literal["text"]
-    help: Text
     pattern: str = ".*"
 
     def allowed(self, folder: Path) -> str:

@@ -2,11 +2,14 @@
 
 import itertools
 import re
+import shlex
+import textwrap
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Template
 
+import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from notebook_reports.parameters import Declared, RequestError, nearest, read_yaml
@@ -161,6 +164,49 @@ def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:
 
 def _fits(values: dict[str, object], rule: dict[str, object]) -> bool:
     return all(name in values and values[name] == wanted for name, wanted in rule.items())
+
+
+def command_for(
+    reports: list[ReportSpec], notebook: str, chosen: dict[str, object], defaults: dict[str, object]
+) -> str:
+    """The command that makes a report with these parameters, from the report of the plan that differs in fewest.
+
+    Raises
+    ------
+    RequestError
+        The plan has no report of the notebook.
+    """
+    own = [report for report in reports if report.notebook == notebook]
+    if not own:
+        raise RequestError(f"the plan has no report of {notebook}")
+    changes = [_changes(chosen, defaults | report.parameters) for report in own]
+    changed, start = min(zip(changes, own, strict=True), key=lambda pair: len(pair[0]))
+    if not changed:
+        return start.command
+    settings = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in changed.items())
+    return f"python scripts/run_reports.py {start.key} {settings}"
+
+
+def entry_for(notebook: str, chosen: dict[str, object], defaults: dict[str, object]) -> str:
+    """An entry of the plan for a report with these parameters, as YAML to stand under ``reports:``.
+
+    Its name tells what is not as the notebook has it, and the language, which the parameters then say as well.
+    """
+    changed = _changes(chosen, defaults)
+    told = [str(v) if isinstance(v, str) else f"{name}_{v}" for name, v in changed.items() if name != "language"]
+    name = re.sub(r"[^a-z0-9]+", "_", "_".join(told).lower()).strip("_") or "default"
+    language = {"language": chosen["language"]} if "language" in chosen else {}
+    entry = {
+        "notebook": notebook,
+        "name": ".".join([name, *language.values()]),
+        "parameters": {**changed, **language},
+    }
+    text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)
+    return textwrap.indent(text, "  ")
+
+
+def _changes(chosen: dict[str, object], start: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in chosen.items() if value != start.get(name)}
 
 
 def checked(report: ReportSpec, place: str) -> ReportSpec:

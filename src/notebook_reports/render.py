@@ -15,7 +15,7 @@ from traitlets import Unicode, default
 from notebook_reports import SOURCES
 from notebook_reports.execute import collected
 from notebook_reports.fonts import font_faces
-from notebook_reports.page import TEMPLATES, stylesheet
+from notebook_reports.page import TEMPLATES, brief, stylesheet
 
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 _COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
@@ -25,7 +25,7 @@ _COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
 class ReportExporter(HTMLExporter):
     """Turns an executed notebook into a report; ``jupyter nbconvert --to report`` has it too.
 
-    Cells tagged with the other language and the parameters are left out; code is folded away under what it
+    Cells tagged with the other language, the parameters and the panel are left out; code is folded away under what it
     shows; results stand in a table at the end. What a cell wrote to standard error stays in the executed
     notebook only: warnings hold paths of the machine.
     """
@@ -68,7 +68,7 @@ class ReportExporter(HTMLExporter):
         run = collected(nb)
         parameters = dict(sorted(nb.metadata.get("papermill", {}).get("parameters", {}).items()))
         language = str(parameters.get("language", "ko"))
-        left_out = {"parameters", "injected-parameters", *({"ko", "en"} - {language})}
+        left_out = {"parameters", "injected-parameters", "panel", *({"ko", "en"} - {language})}
         notebook = deepcopy(nb)
         notebook.cells = _joined([cell for cell in notebook.cells if not left_out & set(cell.metadata.get("tags", ()))])
         page = {
@@ -83,7 +83,7 @@ class ReportExporter(HTMLExporter):
                 "command": self.command,
                 "sources": SOURCES if _shows_sources(notebook) else "",
             },
-            "number": _number,
+            "number": brief,
             "headings": _headings(notebook),
             "css": stylesheet(),
         }
@@ -183,7 +183,3 @@ def highlight(code: str) -> str:
     """A piece of code as HTML; kept, as the reports of a notebook have nearly all their code in common."""
     inside = re.search(r"<pre>(?:<span></span>)?(.*?)\s*</pre>", _highlight(code), flags=re.DOTALL)[1]
     return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", inside)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.6g}".replace("-", "−")

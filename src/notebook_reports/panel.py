@@ -1,0 +1,362 @@
+"""A panel at the end of a notebook: change its parameters, and see what the notebook shows with them.
+
+It runs the notebook's own code cells again in the same kernel, each time in a namespace of its own, so that there
+is no second way to any chart. Parts take their place as their cells end; when something is changed meanwhile, what
+is left of the run is dropped.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import ipywidgets
+from IPython.utils.capture import capture_output
+from ipywidgets import HTML, Box, HBox, Layout, ToggleButton, VBox
+from markupsafe import Markup, escape
+from nbconvert.filters import markdown2html
+
+from notebook_reports import FONTS, RESULT
+from notebook_reports.fonts import font_faces
+from notebook_reports.page import brief, stylesheet
+from notebook_reports.parameters import Choice, Declared, Integer, Number, RequestError, Switch, read_defaults
+from notebook_reports.plan import command_for, entry_for, read_plan
+
+_WORDS = {
+    "ko": {
+        "title": "다른 선택으로 보기",
+        "compare": "나란히 비교",
+        "busy": "다시 계산하는 중…",
+        "refused": "이 선택으로는 보고서를 만들 수 없어, 마지막으로 만든 것을 그대로 둔다.",
+        "command": "명령 복사",
+        "entry": "계획 항목 복사",
+        "copied": "복사함",
+        "planned": "이미 계획에 있다",
+        "results": "기록한 결과",
+        "name": "이름",
+        "unit": "단위",
+        "value": "값",
+        "left": "왼쪽",
+        "right": "오른쪽",
+    },
+    "en": {
+        "title": "Try other choices",
+        "compare": "Compare side by side",
+        "busy": "Working it out again…",
+        "refused": "No report can be made of this choice; what was made last is left standing.",
+        "command": "Copy command",
+        "entry": "Copy plan entry",
+        "copied": "Copied",
+        "planned": "already in the plan",
+        "results": "Recorded results",
+        "name": "Name",
+        "unit": "Unit",
+        "value": "Value",
+        "left": "Left",
+        "right": "Right",
+    },
+}
+
+# The page's own style for what stands in the panel, and for nothing else in JupyterLab.
+_STYLE = (
+    "<style>.notebook-panel{%s\n"
+    "&{border:1px solid var(--line);padding:1rem 1.2rem;max-width:100%%}"
+    "h1{font-size:1.5rem}h2{font-size:1.15rem;margin:1.6rem 0 .4rem}h2.panel{margin:0;padding:0;border:0}"
+    ".widget-html,.widget-html>.widget-html-content{font:inherit;min-width:0;white-space:normal}"
+    ".part>.widget-html-content{max-width:46rem}.front{margin-top:1rem}.part pre{margin:0}"
+    ".moved th,.moved td{font-weight:700}"
+    ".copy{display:flex;gap:.6rem;align-items:flex-start;margin:.3rem 0}.copy button{flex:none;width:8.5rem}"
+    ".copy textarea{flex:1;min-width:0;font:.8rem/1.5 ui-monospace,'D2Coding',monospace;color:var(--ink);"
+    "background:var(--tint);border:1px solid var(--line);padding:.2rem .5rem;resize:vertical;white-space:pre}"
+    ".refused{color:#8a3b00;background:#fdf3ea;border-left:4px solid #D55E00;padding:.6rem .9rem;margin:.4rem 0}"
+    ".busy{color:var(--soft);font-size:.85rem}}</style>"
+)
+
+# Where a browser keeps the clipboard from a page, as at an address that is not secure, it copies what is selected.
+_COPY = (
+    "const b=this,t=b.nextElementSibling,said=b.dataset.said||(b.dataset.said=b.textContent);t.select();"
+    "(navigator.clipboard?navigator.clipboard.writeText(t.value):Promise.reject())"
+    ".catch(()=>{if(!document.execCommand('copy'))throw 0})"
+    ".then(()=>{b.textContent=b.dataset.done;setTimeout(()=>{b.textContent=said},1500)},()=>{})"
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A code cell, with the texts that stand before it, as HTML by language."""
+
+    code: object
+    texts: dict[str, str]
+
+
+def steps(notebook: Path) -> list[Step]:
+    """What the panel runs of a notebook: all its code cells, but the one of the parameters and the panel's own."""
+    found, texts = [], {"ko": "", "en": ""}
+    for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
+        tags, source = set(cell["metadata"].get("tags", ())), "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            for language in tags & set(texts) or texts:
+                texts[language] += _markdown(source)
+        elif cell["cell_type"] == "code" and not tags & {"parameters", "injected-parameters", "panel"}:
+            found.append(Step(compile(source, f"<{notebook.stem}, cell {number}>", "exec"), texts))
+            texts = {"ko": "", "en": ""}
+    return found
+
+
+def control(parameter: object, value: object, folder: Path, language: str) -> ipywidgets.Widget:
+    """A control that offers what a declared parameter accepts, set to a value.
+
+    Parameters
+    ----------
+    parameter : Choice, Integer, Number, Switch or Words
+        What is declared.
+    value : object
+        A value that it accepts.
+    folder : Path
+        From where files of choices are found.
+    language : str
+        ``ko`` or ``en``.
+    """
+    if isinstance(parameter, Choice):
+        names = parameter.names(folder, language)
+        return ipywidgets.Dropdown(
+            options=[(name[:1].upper() + name[1:], key) for key, name in names.items()], value=value
+        )
+    if isinstance(parameter, Switch):
+        return ipywidgets.Checkbox(value=value, indent=False)
+    if not isinstance(parameter, Integer | Number):
+        return ipywidgets.Text(value=value, continuous_update=False)
+    low, high = parameter.minimum, parameter.maximum
+    if isinstance(parameter, Integer):
+        if parameter.column:
+            return ipywidgets.Dropdown(
+                options=[(str(number), number) for number in parameter.held(folder)], value=value
+            )
+        if low is not None and high is not None and high - low <= 100:
+            few = [(str(number), number) for number in range(low, high + 1)]
+            slider = ipywidgets.IntSlider(value, low, high, continuous_update=False)
+            return ipywidgets.Dropdown(options=few, value=value) if len(few) <= 6 else slider
+        least, most, kind = -(2**53), 2**53, ipywidgets.BoundedIntText  # what a browser counts exactly
+    else:
+        least, most, kind = -sys.float_info.max, sys.float_info.max, ipywidgets.BoundedFloatText
+    return kind(value=value, min=least if low is None else low, max=most if high is None else high)
+
+
+def run(code: list[Step], values: Mapping[str, object]) -> Iterator[list[dict]]:
+    """Run cells one after another in a namespace of their own; after each, the data of what it displayed."""
+    space = {"__name__": "__main__", **values}
+    for step in code:
+        with capture_output() as shown:
+            exec(step.code, space)  # noqa: S102 — the notebook's own code
+        yield [output.data for output in shown.outputs]
+
+
+class View:
+    """One set of parameters with its controls, what the notebook shows with it, and how to make a report of it.
+
+    Parameters
+    ----------
+    panel : Panel
+        Whose notebook it is.
+    values : mapping
+        A value for every parameter.
+    """
+
+    def __init__(self, panel: "Panel", values: Mapping[str, object]) -> None:
+        self.panel, self.values, self.results = panel, dict(values), {}
+        wide = Layout(flex="1 1 0", min_width="0", margin="0 1rem 0 0", overflow="visible")
+        self.parts = [HTML(layout=wide).add_class("part") for _ in panel.steps]
+        self.note, self.copies = HTML(), HTML()
+        self.controls: dict[str, ipywidgets.Widget] = {}
+        self.box = VBox(layout=wide)
+        self._good: tuple[list[str], dict] = ([""] * len(self.parts), {})
+        self._task: asyncio.Task | None = None
+        self._offer()
+        self.start()
+
+    @property
+    def language(self) -> str:
+        """The language of what it shows."""
+        return str(self.values.get("language", "ko"))
+
+    def start(self) -> None:
+        """Run the notebook with the present values: by turns where the kernel has other things to do, else at once."""
+        if self._task:
+            self._task.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            for _ in self._shown():
+                pass
+        else:
+            self._task = loop.create_task(_by_turns(self._shown()))
+
+    def _offer(self) -> None:
+        """Make the controls, named in the present language."""
+        for name, parameter in self.panel.declared.content.parameters.items():
+            offered = control(parameter, self.values[name], self.panel.root, self.language)
+            offered.description = getattr(parameter.label, self.language) if parameter.label else name
+            offered.tooltip = getattr(parameter.help, self.language)
+            offered.style.description_width = "5.5rem"
+            offered.layout = Layout(width="auto", margin="2px .5rem 2px 0")
+            offered.observe(self._taker(name), "value")
+            self.controls[name] = offered
+        columns = Layout(display="grid", grid_template_columns="repeat(auto-fill, minmax(14.5rem, 1fr))")
+        row = Box(list(self.controls.values()), layout=columns)
+        self.box.children = [row, self.note, self.copies]
+
+    def _taker(self, name: str) -> Callable[[dict], None]:
+        def take(change: dict) -> None:
+            self.values[name] = change["new"]
+            if name == "language":
+                self._offer()
+            self.start()
+
+        return take
+
+    def _shown(self) -> Iterator[None]:
+        """Run the notebook and put each part in its place; where it refuses, put back what was there and say so."""
+        words, results = _WORDS[self.language], {}
+        self.note.value = f'<p class="busy" role="status">{words["busy"]}</p>'
+        try:
+            chosen = self.panel.declared.resolve(self.values)
+            cells = zip(self.panel.steps, self.parts, run(self.panel.steps, chosen), strict=True)
+            for step, part, shown in cells:
+                results |= {data[RESULT]["name"]: data[RESULT] for data in shown if RESULT in data}
+                drawn = _html(shown, f"p{part.model_id[:8]}-")
+                part.value = step.texts[self.language] + drawn if drawn else ""
+                yield
+            self._good = [part.value for part in self.parts], results
+            self.copies.value = self._to_copy(chosen)
+            self.note.value = ""
+        except Exception as error:  # noqa: BLE001 — told to the reader, in its own words
+            for part, value in zip(self.parts, self._good[0], strict=True):
+                part.value = value
+            told = str(error) if isinstance(error, RequestError) else f"{type(error).__name__}: {error}"
+            self.note.value = f'<p class="refused" role="alert">{words["refused"]}<br>{escape(told)}</p>'
+        self.results = self._good[1]
+        self.panel.compare_results()
+
+    def _to_copy(self, chosen: dict[str, object]) -> str:
+        """The command and the entry of the plan that make a report of these values, each with a button to copy it."""
+        panel, words = self.panel, _WORDS[self.language]
+        same = [r.key for r in panel.plan if r.notebook == panel.name and panel.defaults | r.parameters == chosen]
+        entry = f"# {words['planned']}: {same[0]}" if same else entry_for(panel.name, chosen, panel.defaults)
+        texts = {"command": command_for(panel.plan, panel.name, chosen, panel.defaults), "entry": entry.rstrip()}
+        return Markup().join(
+            Markup(
+                '<div class="copy"><button class="jupyter-button {}" data-done="{}" onclick="{}">{}</button>'
+                '<textarea readonly rows="{}" aria-label="{}" data-lm-suppress-shortcuts="true">{}</textarea></div>'
+            ).format(kind, words["copied"], _COPY, words[kind], text.count("\n") + 1, words[kind], text)
+            for kind, text in texts.items()
+        )
+
+
+async def _by_turns(work: Iterator[None]) -> None:
+    for _ in work:
+        await asyncio.sleep(0.001)  # lets the kernel see what the reader has changed meanwhile
+
+
+def _markdown(text: str) -> str:
+    """Markdown as HTML, with headings to which nothing links."""
+    return re.sub(r' id="[^"]*"|<a class="anchor-link".*?</a>', "", markdown2html(text))
+
+
+def _html(shown: list[dict], prefix: str) -> str:
+    """What a cell displayed, as HTML; ids of charts begin with a prefix, as all of JupyterLab is one page."""
+    pieces = []
+    for data in shown:
+        if RESULT in data:
+            continue
+        if "text/html" in data:
+            pieces.append(data["text/html"])
+        elif "text/markdown" in data:
+            pieces.append(_markdown(data["text/markdown"]))
+        else:
+            pieces.append(f"<pre>{escape(data.get('text/plain', ''))}</pre>")
+    html = "".join(pieces)
+    fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
+    faces = f"<style>{font_faces(html, fonts)}</style>" if fonts else ""
+    return faces + re.sub(r'(\bid="|url\(#|href="#)(?=c\d+-)', rf"\g<1>{prefix}", html)
+
+
+class Panel:
+    """Controls for a notebook's parameters, and below them what the notebook shows with one choice of them, or two.
+
+    Parameters
+    ----------
+    declaration : Path
+        The YAML file that declares the parameters, with the notebook of the same name beside it.
+    values : mapping
+        The parameters to start with, those of all that the notebook takes which are not as it has them.
+
+    Attributes
+    ----------
+    box : ipywidgets.VBox
+        What is displayed.
+    views : list of View
+        One, or two side by side.
+    """
+
+    def __init__(self, declaration: Path, values: Mapping[str, object]) -> None:
+        notebook = declaration.with_suffix(".ipynb")
+        self.name, self.root = declaration.stem, declaration.parent.parent
+        self.declared, self.steps = Declared(declaration), steps(notebook)
+        self.defaults = self.declared.resolve(read_defaults(notebook))
+        self.plan = read_plan(self.root / "reports" / "reports.yml", declaration.parent)
+        self.views: list[View] = []
+        self.title, self.results = HTML(layout=Layout(flex="1")), HTML().add_class("part")
+        self.compare = ToggleButton(icon="columns", layout=Layout(width="13rem"))
+        self.compare.observe(self._compared, "value")
+        self.choices = HBox()
+        self.rows = VBox(layout=Layout(max_height="44rem", overflow="hidden auto", display="block"))
+        style = HTML(_STYLE % stylesheet().replace(":root{", "&{").replace("\nbody{", "\n&{"))
+        self.box = VBox([style, HBox([self.title, self.compare]), self.choices, self.rows])
+        self.box.add_class("notebook-panel")
+        self._show([View(self, self.defaults | dict(values))])
+
+    def _compared(self, change: dict) -> None:
+        self._show([self.views[0], View(self, self.views[0].values)] if change["new"] else self.views[:1])
+
+    def _show(self, views: list[View]) -> None:
+        self.views = views
+        self.choices.children = [view.box for view in views]
+        parts = zip(*(view.parts for view in views), strict=True)
+        self.rows.children = [*(HBox(row) for row in parts), self.results]
+        self.compare_results()
+
+    def compare_results(self) -> None:
+        """Set the results of the views side by side by their names."""
+        if not self.views:
+            return
+        words, views = _WORDS[self.views[0].language], self.views
+        self.title.value = f'<h2 class="panel">{words["title"]}</h2>'
+        self.compare.description = words["compare"]
+        named = {name: result for view in reversed(views) for name, result in view.results.items()}
+        heads = [words["value"]] if len(views) == 1 else [words["left"], words["right"]]
+        head = "".join(f'<th scope="col" class="number">{text}</th>' for text in heads)
+        rows = "".join(
+            _row(name, result["unit"], [view.results.get(name) for view in views]) for name, result in named.items()
+        )
+        self.results.value = (
+            f'<h2>{words["results"]}</h2><table><thead><tr><th scope="col">{words["name"]}</th>{head}'
+            f'<th scope="col">{words["unit"]}</th></tr></thead><tbody>{rows}</tbody></table>'
+        )
+
+
+def _row(name: str, unit: str, results: list[dict | None]) -> str:
+    """A result as a row of the table, marked where it is not the same on both sides."""
+    moved = ' class="moved"' if any(result != results[0] for result in results) else ""
+    cells = "".join(f'<td class="number">{_written(result)}</td>' for result in results)
+    return f'<tr{moved}><th scope="row"><code>{escape(name)}</code></th>{cells}<td>{escape(unit)}</td></tr>'
+
+
+def _written(result: dict | None) -> str:
+    if result is None:
+        return "–"
+    if result["low"] is None:
+        return brief(result["value"])
+    return f"{brief(result['value'])} [{brief(result['low'])}, {brief(result['high'])}]"

@@ -1,0 +1,108 @@
+"""The panel in a real JupyterLab, in a real browser."""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+
+import pytest
+
+from notebook_reports.parameters import Declared
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+HERE = bool(BROWSER and importlib.util.find_spec("playwright"))
+pytestmark = pytest.mark.skipif(
+    not HERE and not os.environ.get("CI"), reason="no Chromium, or no playwright to lead it"
+)
+
+TO_THE_END = "document.querySelector('.jp-WindowedPanel-outer').scrollTop = 1e6"
+CHANGED = "([what, before]) => document.querySelector('.notebook-panel ' + what)?.innerHTML !== before"
+
+
+@pytest.fixture(scope="module")
+def lab(request, tmp_path_factory):
+    """The address of a JupyterLab on the notebooks, with settings and a token of its own."""
+    root, home, token = request.config.rootpath, tmp_path_factory.mktemp("lab"), secrets.token_hex()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folders = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
+    folders |= {"JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"]
+    command += ["--LabApp.news_url=None"]
+    with (home / "log").open("w") as log:
+        environment = os.environ | {name: str(home / name) for name in folders}
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            while server.poll() is None:
+                with suppress(urllib.error.URLError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={token}").close()
+                    break
+                time.sleep(0.2)
+            assert server.poll() is None, (home / "log").read_text()
+            yield f"http://127.0.0.1:{port}/doc/tree/notebooks/{{}}.ipynb?token={token}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "choice", "told"),
+    [
+        ("photonics_trend", "segment", "광원 및 광전소자", "광원 및 광전소자 매출액은 2017년"),
+        ("bio_growth", "segment", "바이오식품", "바이오식품"),
+        ("regional_strategic_tech", "region", "대구", "대구는 10대 전략기술 가운데"),
+    ],
+)
+def test_chart_and_sentence_follow_a_change(root, lab, browser, name, parameter, choice, told):
+    label = Declared(root / "notebooks" / f"{name}.yml").content.parameters[parameter].label.ko
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page, faults = context.new_page(), []
+    page.set_default_timeout(120_000)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(lab.format(name))
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    panel = page.locator(".notebook-panel")
+    for _ in range(600):  # cells out of sight are not on the page
+        if panel.locator(".copy").count():
+            break
+        page.evaluate(TO_THE_END)
+        page.wait_for_timeout(200)
+    before = {what: panel.locator(what).first.inner_html() for what in (".findings", "figure svg")}
+    panel.get_by_label(label, exact=True).select_option(label=choice)
+    for what, old in before.items():
+        page.wait_for_function(CHANGED, arg=[what, old])
+    assert told in panel.locator(".findings").inner_text()
+    page.wait_for_selector(".notebook-panel .busy", state="detached")
+    assert not panel.locator(".refused").count()
+    panel.get_by_role("button", name="나란히 비교").click()
+    page.wait_for_function("document.querySelectorAll('.notebook-panel .findings').length === 2")
+    panel.locator("button.command").first.click()
+    panel.locator("button.command", has_text="복사함").wait_for()
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert command == panel.locator("textarea").first.input_value()
+    assert command.startswith(f"python scripts/run_reports.py {name}/")
+    assert not page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.error"]').count()
+    assert faults == []
+    context.close()
