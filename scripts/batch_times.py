@@ -235,5 +235,5 @@ def _write(notebook, spec: ReportSpec, out: Path) -> None:
     from notebook_reports.render import render
     from notebook_reports.store import write_whole
 
-    page = render(notebook, {"key": spec.key, "data": "", "command": ""})
+    page = render(notebook, {"key": spec.key, "data": "", "code": "", "command": ""})
     write_whole(out / spec.notebook / f"{spec.name}.html", page)
