@@ -38,7 +38,6 @@ def serve(control: Connection, answer: Callable[[object, Connection], None]) -> 
     It is told back as ``("started", number, pid)`` and ``("ended", number, exit code)``, negative for a signal.
     """
     children: dict[int, int] = {}
-    gc.collect()
     gc.freeze()  # else the first collection in each child would touch, and so copy, all that it shares with us
     gc.enable()
     woken, wake = os.pipe()
