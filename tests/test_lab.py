@@ -28,15 +28,20 @@ CHANGED = "([what, before]) => document.querySelector('.notebook-panel ' + what)
 
 @pytest.fixture(scope="module")
 def lab(request, tmp_path_factory):
-    """The address of a JupyterLab on the notebooks, with settings and a token of its own."""
+    """The address of a JupyterLab on a copy of the notebooks, which it saves by itself, with a token of its own."""
     root, home, token = request.config.rootpath, tmp_path_factory.mktemp("lab"), secrets.token_hex()
+    shutil.copytree(root / "notebooks", home / "files" / "notebooks", ignore=shutil.ignore_patterns(".*"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folders = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
     folders |= {"JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"]
+    command += [
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={home / 'files'}",
+    ]
     command += ["--LabApp.news_url=None"]
     with (home / "log").open("w") as log:
         environment = os.environ | {name: str(home / name) for name in folders}

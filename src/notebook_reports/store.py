@@ -127,6 +127,7 @@ class Store:
         self.inputs: dict[str, dict[str, str | None]] = {}
         self.failed: dict[str, str] = {}
         self.damage: list[str] = []
+        self._kept: tuple[dict, dict] | None = None
         self._read_manifest()
         self._read_journal()
 
@@ -138,6 +139,7 @@ class Store:
             if content["format"] == FORMAT:
                 self.inputs = content["inputs"]
                 self.entries = {key: _entry(entry, self.inputs) for key, entry in content["reports"].items()}
+                self._kept = dict(self.inputs), dict(self.entries)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self.inputs, self.entries = {}, {}
             self.damage.append(f"{self._manifest} is damaged ({error!r}); all reports are made anew")
@@ -260,8 +262,9 @@ class Store:
         self.entries = {report.key: self.entries[report.key] for report in plan if report.key in self.entries}
         used = {entry["inputs"] for entry in self.entries.values()}
         self.inputs = {name: files for name, files in self.inputs.items() if name in used}
-        content = {"format": FORMAT, "inputs": self.inputs, "reports": self.entries}
-        write_whole(self._manifest, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+        if self._kept != (self.inputs, self.entries):  # of a thousand reports, most of a second
+            content = {"format": FORMAT, "inputs": self.inputs, "reports": self.entries}
+            write_whole(self._manifest, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
         write_whole(self.folder / "results.csv", self.results())
         if self._journal is not None:
             keys = {report.key for report in plan}
