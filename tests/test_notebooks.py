@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 
-NAMES = ["photonics_trend", "bio_growth", "regional_strategic_tech"]
+NAMES = sorted(path.stem for path in (Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(params=NAMES)

@@ -1,0 +1,286 @@
+"""The READMEs' guides to one's own data and notebooks, carried out as they are written, in a copy of the repository.
+
+A block of bash is run; what a block without a language shows is what the command before it printed; one of diff
+changes lines, any other is added at the end of the file that was named last, a notebook's blocks as cells.
+"""
+
+import difflib
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import pytest
+from distributed import Client
+
+SECTIONS = {"README.md": "Your own data and notebooks", "README.ko.md": "자료와 노트북 더하기"}
+BIN = Path(sys.executable).parent
+PORT = "8786"
+LEFT_OUT = (".git", ".venv", "build", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
+REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko", "regional_strategic_tech/national.ko"]
+"""The reports of the copy's plan: one of each notebook, so that it can be seen which are made again."""
+
+
+def section(text, title):
+    """The guides of a README."""
+    inside = r"(?>^```.*?^```$|.)*?"  # what begins with ## in a fence is no heading of the README
+    return re.search(rf"^## {title}\n({inside})^## ", text, flags=re.DOTALL | re.MULTILINE)[1]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: the number of its guide, its language, the tag of a cell, the file named last, its text."""
+
+    guide: int
+    language: str
+    tag: str
+    file: str
+    text: str
+
+    @property
+    def commands(self):
+        return [shlex.split(line, comments=True) for line in self.text.splitlines()]
+
+    def without_comments(self):
+        """What must be the same in both languages."""
+        return self.guide, self.language, self.tag, self.file, self.commands if self.language == "bash" else self.text
+
+
+def blocks(root, readme):
+    text = section((root / readme).read_text(encoding="utf-8"), SECTIONS[readme])
+    pattern = r"^### [^\n]*$|^```(\w*) ?(\w*)\n(.*?)^```$|`([\w./]+\.(?:csv|yml|ipynb))`"
+    guide, file, found = -1, "", []
+    for match in re.finditer(pattern, text, flags=re.DOTALL | re.MULTILINE):
+        language, tag, content, named = match.groups()
+        if match[0].startswith("###"):
+            guide, file = guide + 1, ""
+        elif named:
+            file = named
+        else:
+            found.append(Block(guide, language, tag, file, content))
+    return found
+
+
+@dataclass
+class Guide:
+    """What following one guide brought about."""
+
+    ran: list[tuple[list[str], int, str]] = field(default_factory=list)
+    """Each command with its exit code and what it printed."""
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    """What the guide says that a command prints, and what it printed."""
+    moved: list[list[str]] = field(default_factory=list)
+    """After each run of reports, the lines of results.csv that are not as before it, with a sign in front."""
+
+    pages: list[dict[str, str]] = field(default_factory=list)
+    """After each run, the pages of the reports of the plan."""
+
+    def made(self, run=0):
+        """The reports that one run of the plan, or of some of its reports, made."""
+        runs = [printed for command, _, printed in self.ran if " made, " in printed]
+        return sorted(re.findall(r"^made (\S+)$", runs[run], flags=re.MULTILINE))
+
+
+class Copy:
+    """A copy of the repository under git, with a short plan whose reports are up to date."""
+
+    def __init__(self, root, folder):
+        self.root = shutil.copytree(root, folder / "copy", ignore=shutil.ignore_patterns(*LEFT_OUT))
+        self.guides = {}
+        self.environment = {name: value for name, value in os.environ.items() if name != "KR_INDUSTRY_DATA"}
+        self.environment |= {"PYTHONPATH": str(self.root / "src"), "TMPDIR": str(folder), "LANG": "C.UTF-8"}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = str(free.getsockname()[1])
+        plan = self.root / "reports" / "reports.yml"
+        head, *entries = re.split(r"(?m)^(?=  - notebook: )", plan.read_text(encoding="utf-8"))
+        first = {re.search(r"notebook: (\w+)", entry)[1]: entry for entry in reversed(entries)}
+        kept = [first[key.split("/")[0]].replace("[ko, en]", "[ko]") for key in REPORTS]
+        plan.write_text(head + "".join(kept), encoding="utf-8")
+        self("make", "reports")
+        self("git", "init", "--quiet")
+        self.commit()
+
+    def __call__(self, *command, code=0):
+        done = self.run(list(command))
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def words(self, command):
+        """A command as it is run here: with this Python, where nothing has to be installed, and on a free port."""
+        words = [word.replace(PORT, self.port) for word in command]
+        if words[0] == "make":
+            return ["make", f"BIN={BIN}", "--assume-old=.venv/installed", *words[1:]]
+        return [words[0].replace(".venv/bin", str(BIN)), *words[1:]]
+
+    def run(self, command):
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "check": False}
+        return subprocess.run(self.words(command), cwd=self.root, env=self.environment, **options)
+
+    def commit(self):
+        self("git", "add", "--all")
+        self("git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "a")
+
+    def results(self):
+        return (self.root / "reports" / "results.csv").read_text(encoding="utf-8").splitlines()
+
+    def page(self, key):
+        return (self.root / "reports" / f"{key}.html").read_text(encoding="utf-8")
+
+    def follow(self, number, blocks):
+        """Carry out the blocks of one guide, then commit."""
+        guide = self.guides[number] = Guide()
+        for block in blocks:
+            if block.language == "bash":
+                for command in block.commands:
+                    before, done = self.results(), self.run(command)
+                    guide.ran.append((command, done.returncode, done.stdout))
+                    if " made, " in done.stdout:
+                        lines = difflib.unified_diff(before, self.results(), n=0, lineterm="")
+                        guide.moved.append([line for line in lines if re.match(r"[+-][a-z]", line)])
+                        guide.pages.append({key: self.page(key) for key in REPORTS})
+            elif block.language:
+                self.write(block)
+            else:
+                guide.answers.append((block.text, guide.ran[-1][2]))
+        self.commit()
+
+    def write(self, block):
+        path = self.root / block.file
+        if block.file.endswith(".ipynb"):
+            self.add_cell(path, block)
+            return
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        if block.language == "diff":
+            old, new = ("".join(f"{line[1:]}\n" for line in block.text.splitlines() if line[0] == s) for s in "-+")
+            assert text.count(old) == 1, f"{block.file} does not hold this once:\n{old}"
+            text = text.replace(old, new)
+        else:
+            text += block.text
+        path.write_text(text, encoding="utf-8")
+
+    def add_cell(self, path, block):
+        notebook = nbformat.read(path, 4) if path.exists() else nbformat.v4.new_notebook()
+        new = nbformat.v4.new_code_cell if block.language == "python" else nbformat.v4.new_markdown_cell
+        tags = {"tags": [block.tag]} if block.tag else {}
+        notebook.cells.append(new(block.text.strip(), metadata=tags, id=f"cell-{len(notebook.cells)}"))
+        nbformat.write(notebook, path)
+
+
+@pytest.fixture(scope="module")
+def written(request):
+    return blocks(request.config.rootpath, "README.md")
+
+
+@pytest.fixture(scope="module")
+def copy(request, tmp_path_factory, written):
+    """The copy in which all guides but the last, which starts a cluster, have been followed."""
+    copied = Copy(request.config.rootpath, tmp_path_factory.mktemp("guides"))
+    for number in range(4):
+        copied.follow(number, [block for block in written if block.guide == number])
+    return copied
+
+
+def test_both_languages_hold_the_same_guides(root, written):
+    korean = blocks(root, "README.ko.md")
+    assert len(written) >= 20
+    assert [block.without_comments() for block in korean] == [block.without_comments() for block in written]
+
+
+def test_commands_print_what_the_guides_say(copy):
+    answers = [answer for guide in copy.guides.values() for answer in guide.answers]
+    assert len(answers) >= 5
+    for said, printed in answers:
+        assert [line for line in said.splitlines() if line not in printed.splitlines()] == []
+
+
+def test_every_command_succeeds_but_the_check_of_the_row_that_is_wrong(copy):
+    ran = [(number, *run) for number, guide in copy.guides.items() for run in guide.ran]
+    failed = [(number, command[1:], code) for number, command, code, _ in ran if code]
+    assert failed == [(1, ["scripts/check_data.py"], 1)]
+    checks = [printed for _, command, code, printed in ran if "scripts/check_data.py" in command and not code]
+    assert len(checks) == 3
+    assert all("no faults" in printed and "neither corrects" not in printed for printed in checks)
+
+
+def test_a_source_is_read_by_every_report_and_moves_no_number(copy):
+    guide = copy.guides[0]
+    why = next(printed for command, _, printed in guide.ran if "--why" in command)
+    assert sorted(why.splitlines()) == [f"{key}: data/sources.csv changed" for key in REPORTS]
+    assert guide.made() == REPORTS
+    assert guide.moved == [[]]
+    assert guide.ran[-1] == (["git", "diff", "--stat", "reports/results.csv"], 0, "")
+
+
+def test_a_year_makes_again_just_what_reads_its_table(copy):
+    guide = copy.guides[1]
+    assert guide.made(0) == guide.made(1) == ["photonics_trend/total.ko"]
+    assert "2019년의 실적은 2조 4,000억 원이다" in guide.pages[0]["photonics_trend/total.ko"]
+    beside, through = ({re.split("[+,-]", line, maxsplit=2)[2].split(",")[0] for line in run} for run in guide.moved)
+    assert beside == {"audit_figures"}
+    assert {"forecast_sales_2022", "sales_cagr_2018_2019", "sales_kink_year"} <= through
+
+
+def test_a_correction_and_another_coding_move_what_rests_on_them(copy):
+    guide = copy.guides[2]
+    assert guide.made() == REPORTS  # the corrections are read by all
+    names = {line[1:].split(",")[0] for line in guide.moved[0]}
+    assert names == {"photonics_trend/total.ko", "regional_strategic_tech/national.ko"}
+    before, after = (copy.guides[number].pages[-1]["photonics_trend/total.ko"] for number in (1, 2))
+    assert "2019년은 2조 4,000억 원으로" in before
+    assert "2019년은 2조 4,500억 원으로" in after
+
+
+def test_a_notebook_becomes_reports_that_stand_in_the_index_and_can_be_compared(copy):
+    assert copy.guides[3].made() == ["bio_share/biopharmaceuticals.en", "bio_share/biopharmaceuticals.ko"]
+    index = (copy.root / "reports" / "index.html").read_text(encoding="utf-8")
+    rows = [line for line in copy.results() if line.startswith("bio_share/")]
+    for language, heading, compared in (
+        ("en", "Which segment makes how much?", "Share of production in 2020"),
+        ("ko", "어느 분야가 얼마를 만드나", "2020년 생산 비중"),
+    ):
+        name = f"bio_share/biopharmaceuticals.{language}"
+        assert rows.pop(0) == f"{name},production_share_2020,28.94359232,percent,,"
+        assert f'href="{name}.html"' in index
+        assert compared in index
+        page = copy.page(name)
+        assert heading in page
+        assert "28.9%" in page
+        assert page.count("<h2") == 2
+        assert "<svg" in page
+    assert not rows
+
+
+def test_that_notebook_keeps_the_rules_of_the_others(copy):
+    copy(".venv/bin/ruff", "check", "--no-cache", "notebooks/bio_share.ipynb")
+    pytest_ = (".venv/bin/python", "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-k", "bio_share")
+    assert "4 passed" in copy(*pytest_, "tests/test_notebooks.py")
+
+
+def test_a_cluster_started_as_written_gives_the_same_bytes(copy, written):
+    (block,) = (block for block in written if block.guide == 4)
+    *servers, run, status = block.commands
+    started = []
+    try:
+        for number, command in enumerate(servers):
+            with (copy.root.parent / f"server-{number}.txt").open("w") as log:
+                options = {"cwd": copy.root, "env": copy.environment, "stdout": log, "stderr": log}
+                started.append(subprocess.Popen(copy.words(command), **options))
+        with Client(f"tcp://127.0.0.1:{copy.port}") as client:
+            while len(client.scheduler_info()["workers"]) < 2:
+                assert [server.poll() for server in started] == [None, None]
+                time.sleep(0.2)
+        printed = copy(*run)
+    finally:
+        for server in reversed(started):
+            server.terminate()
+            server.wait()
+    assert printed.splitlines()[-1] == "5 made, 0 up to date, 0 failed"
+    assert copy(*status) == ""
