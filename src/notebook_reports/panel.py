@@ -266,7 +266,7 @@ def _markdown(text: str) -> str:
 
 
 def _html(shown: list[dict], prefix: str) -> str:
-    """What a cell displayed, as HTML; ids of charts begin with a prefix, as all of JupyterLab is one page."""
+    """What a cell displayed, as HTML; ids begin with a prefix, as all of JupyterLab is one page."""
     pieces = []
     for data in shown:
         if RESULT in data:
@@ -280,7 +280,7 @@ def _html(shown: list[dict], prefix: str) -> str:
     html = "".join(pieces)
     fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
     faces = f"<style>{font_faces(html, fonts)}</style>" if fonts else ""
-    return faces + re.sub(r'(\bid="|url\(#|href="#)(?=c\d+-)', rf"\g<1>{prefix}", html)
+    return faces + re.sub(r'(\bid="|url\(#|href="#)(?=c\d+-|sources")', rf"\g<1>{prefix}", html)
 
 
 class Panel:
