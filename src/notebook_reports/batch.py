@@ -159,7 +159,8 @@ class Batch:
     def _save(self, store: Store, plan: list[ReportSpec], say: Callable[[str], None]) -> None:
         store.save(plan)
         notebooks = self.root / "notebooks"
-        marks = self.store().marks(plan)  # as the files are now, not as they were when the run began
+        store.look_again()  # files may have changed since the run began
+        marks = store.marks(plan)
         write_whole(self.out / "index.html", render_index(plan, store.entries, notebooks, marks))
         for fault in compared_faults(plan, store.entries, notebooks):
             say(fault)

@@ -191,6 +191,11 @@ class Store:
                 reasons.append(f"{path.name} was edited")
         return reasons
 
+    def look_again(self) -> None:
+        """Forget what the inputs held when they were looked at."""
+        self._digests.clear()
+        self._reasons.clear()
+
     def marks(self, plan: list[ReportSpec]) -> dict[str, str]:
         """What a reader is to be told of reports that are not fresh.
 
