@@ -167,13 +167,12 @@ def _panel(rounds: int) -> None:
 
 def _follows(cells: Iterable[list[dict]]) -> list[float]:
     """Seconds until a run of a notebook's cells has shown its findings, one chart, two charts and all."""
-    start, found, charts = time.perf_counter(), [], 0
+    start, front, charts, found = time.perf_counter(), False, 0, []
     for shown in cells:
+        front = front or any(FRONT in data for data in shown)
         charts += sum("<svg" in data.get("text/html", "") for data in shown)
-        if (any(FRONT in data for data in shown) and not found) or (len(found) in (1, 2) and charts >= len(found)):
-            found.append(time.perf_counter() - start)
-            if len(found) == 2 and charts >= 2:
-                found.append(found[-1])
+        reached = 1 + min(charts, 2) if front else 0
+        found += [time.perf_counter() - start] * (reached - len(found))
     return [*found, time.perf_counter() - start]
 
 

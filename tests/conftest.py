@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ settings.register_profile("project", deadline=None)  # how fast this machine is 
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 @pytest.fixture
@@ -19,3 +21,18 @@ def root() -> Path:
 def data_copy(tmp_path) -> Path:
     """A copy of data/ that a test may damage."""
     return shutil.copytree(ROOT / "data", tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The browser of the system; where there is none the test is skipped, but fails in CI."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        stop = pytest.fail if os.environ.get("CI") else pytest.skip
+        stop("no Chromium or Chrome is installed, so no page was looked at in a browser")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program)
+        yield opened
+        opened.close()

@@ -1,9 +1,7 @@
 """Every page in a real browser without a network: by axe, in a narrow and a wide window, light and dark, on paper."""
 
 import base64
-import os
 import re
-import shutil
 from io import BytesIO
 from itertools import pairwise
 
@@ -12,13 +10,11 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from conftest import ROOT
 from fontTools.ttLib import TTFont
-from playwright.sync_api import sync_playwright
 
 from notebook_reports.plan import read_plan
 
 REPORTS = ROOT / "reports"
 PAGES = [f"{spec.key}.html" for spec in read_plan(REPORTS / "reports.yml", ROOT / "notebooks")] + ["index.html"]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = ({"width": width, "height": 900} for width in (1280, 360))
 WRONG = """<!DOCTYPE html><meta charset="utf-8"><title>x</title><style>pre{width:2000px}</style><pre>wide</pre>
@@ -30,19 +26,12 @@ WRONG = """<!DOCTYPE html><meta charset="utf-8"><title>x</title><style>pre{width
 
 
 @pytest.fixture(scope="module")
-def window():
+def window(browser):
     """A tab of a browser that has no network."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        stop = pytest.fail if os.environ.get("CI") else pytest.skip
-        stop("no Chromium or Chrome is installed, so no page was looked at in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        context = browser.new_context(offline=True)
-        context.add_init_script(AXE_SCRIPT)
-        context.add_init_script(path=ROOT / "tests" / "browser.js")
-        yield context.new_page()
-        browser.close()
+    context = browser.new_context(offline=True)
+    context.add_init_script(AXE_SCRIPT)
+    context.add_init_script(path=ROOT / "tests" / "browser.js")
+    return context.new_page()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The panel in a real JupyterLab, in a real browser."""
 
-import importlib.util
 import os
 import secrets
 import shutil
@@ -15,12 +14,6 @@ from contextlib import suppress
 import pytest
 
 from notebook_reports.parameters import Declared
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-HERE = bool(BROWSER and importlib.util.find_spec("playwright"))
-pytestmark = pytest.mark.skipif(
-    not HERE and not os.environ.get("CI"), reason="no Chromium, or no playwright to lead it"
-)
 
 TO_THE_END = "document.querySelector('.jp-WindowedPanel-outer').scrollTop = 1e6"
 CHANGED = "([what, before]) => document.querySelector('.notebook-panel ' + what)?.innerHTML !== before"
@@ -59,16 +52,6 @@ def lab(request, tmp_path_factory):
             server.wait()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
 @pytest.mark.parametrize(
     ("name", "parameter", "choice", "told"),
     [
@@ -77,7 +60,7 @@ def browser():
         ("regional_strategic_tech", "region", "대구", "대구는 10대 전략기술 가운데"),
     ],
 )
-def test_chart_and_sentence_follow_a_change(root, lab, browser, name, parameter, choice, told):
+def test_chart_and_sentence_follow_a_change(root, browser, lab, name, parameter, choice, told):
     label = Declared(root / "notebooks" / f"{name}.yml").content.parameters[parameter].label.ko
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
