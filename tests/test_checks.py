@@ -29,7 +29,7 @@ def _replace(path, old, new):
         ("photonics/annual.csv", "2012,stage_3", "2008,stage_3",
          "photonics/annual.csv, row 5: duplicate key: the same as in the row at position 4"),
         ("photonics/segment_sales.csv", "2017,light_sources,whole", "2017,lasers,whole",
-         "photonics/segment_sales.csv, row 3, column segment: 'lasers' is not known; allowed are optical_"),
+         "photonics/segment_sales.csv, row 3, column segment: 'lasers' has no name in labels.csv (group photonics_"),
         ("photonics/segment_firms.csv", "firms,share", "firms,part",
          "photonics/segment_firms.csv, row 1, column share: wrong header; expected the columns year, segment"),
         ("bio/production.csv", "bio_2022", "bio_2202",

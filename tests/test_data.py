@@ -116,6 +116,7 @@ def test_every_file_of_figures_names_source_and_place():
             "audit/relations",
             "audit/unchecked",
             "corrections",
+            "industries",
             "sources",
             "labels",
             "regions/regions",

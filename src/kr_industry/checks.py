@@ -49,6 +49,7 @@ def faults(folder: Path = DATA) -> list[Fault]:
     for resource in [each for each in package.resources if each.custom.get("retrieved")]:
         if not (folder / resource.path).is_file():
             package.remove_resource(resource.name)
+    _add_industries(package, folder)
     listed = {resource.path: resource for resource in package.resources}
     found = [
         Fault(path, None, None, "file not found, though datapackage.json lists it")
@@ -71,6 +72,19 @@ def faults(folder: Path = DATA) -> list[Fault]:
     if not found:
         found = _unnamed(folder) + _rules(folder) + _retrieved(folder)
     return sorted(set(found), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
+
+
+def _add_industries(package, folder: Path) -> None:
+    """Describe the tables of further industries as those of the one that datapackage.json describes."""
+    from kr_industry.data import alike, has
+
+    if not has("industries", folder):
+        return
+    resources = {resource.path: resource for resource in package.resources}
+    for table, model in alike(folder).items():
+        if has(table, folder):
+            path = f"{table}.csv"
+            package.add_resource(resources[f"{model}.csv"].to_copy(name=table.replace("/", "."), path=path))
 
 
 def _fault(file: str, error, fields: dict) -> Fault:
@@ -119,18 +133,23 @@ def _constraint(cell: str, note: str, field) -> str:
 
 
 def _unnamed(folder: Path) -> list[Fault]:
-    """Entities of figures that neither labels.csv nor regions.csv names."""
+    """Entities and segments that labels.csv does not name; regions.csv names entities as well."""
     from kr_industry.data import load, tables
 
     labels = load("labels", folder)
-    known = {*labels.loc[labels["group"] == "entity", "id"], *load("regions/regions", folder)["id"]}
-    return [
-        Fault(f"{table}.csv", row + 2, "entity", f"{entity!r} has no name in labels.csv (group entity)")
-        for table in tables(folder)
-        if "entity" in (frame := load(table, folder)).columns
-        for row, entity in enumerate(frame["entity"])
-        if entity not in known
-    ]
+    groups = {group: set(rows["id"]) for group, rows in labels.groupby("group")}
+    groups["entity"] = groups.get("entity", set()) | set(load("regions/regions", folder)["id"])
+    found = []
+    for table in tables(folder):
+        frame = load(table, folder)
+        for column, group in (("entity", "entity"), ("segment", f"{table.split('/')[0]}_segment")):
+            known = groups.get(group, set()) | ({"total"} if column == "segment" else set())
+            found += [
+                Fault(f"{table}.csv", row + 2, column, f"{cell!r} has no name in labels.csv (group {group})")
+                for row, cell in enumerate(frame[column] if column in frame.columns else ())
+                if cell not in known
+            ]
+    return found
 
 
 def _rules(folder: Path) -> list[Fault]:

@@ -1,8 +1,9 @@
 """Reading the CSV files of data/, with the types that data/datapackage.json gives them."""
 
+import csv
 import json
 from functools import cache, lru_cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +17,13 @@ class DataError(Exception):
     """A file, row or column of the data is not as data/datapackage.json says."""
 
 
+INDUSTRY = "photonics"
+"""The industry whose tables describe those of all others in data/industries.csv."""
+
+
 @cache
-def _resources(folder: Path) -> dict[str, dict]:
+def _described(folder: Path) -> dict[str, dict]:
+    """What datapackage.json says of each table that it lists."""
     descriptor = folder / "datapackage.json"
     if not descriptor.is_file():
         raise DataError(f"{descriptor}: file not found; it describes the tables of {folder}")
@@ -27,7 +33,33 @@ def _resources(folder: Path) -> dict[str, dict]:
 
 def tables(folder: Path = DATA) -> list[str]:
     """Names of all tables, for example ``photonics/annual``; of retrieved ones those that have been."""
-    return [name for name in _resources(folder) if not retrieved(name, folder) or (folder / f"{name}.csv").is_file()]
+    found = [name for name in _described(folder) if not retrieved(name, folder) or has(name, folder)]
+    return found + [name for name in alike(folder) if has(name, folder)]
+
+
+def has(table: str, folder: Path = DATA) -> bool:
+    """Whether the file of a table is there."""
+    return (folder / f"{table}.csv").is_file()
+
+
+def industries(folder: Path = DATA) -> list[str]:
+    """Identifiers of the industries whose tables have the columns of those of :data:`INDUSTRY`, itself first."""
+    if "industries" not in _described(folder):
+        return []
+    listed = _identifiers(content("industries", folder))
+    return [INDUSTRY, *(identifier for identifier in listed if identifier != INDUSTRY)]
+
+
+@lru_cache(maxsize=8)
+def _identifiers(held: bytes) -> list[str]:
+    return [row.get("id") or "" for row in csv.DictReader(StringIO(held.decode("utf-8-sig")))]
+
+
+def alike(folder: Path = DATA) -> dict[str, str]:
+    """Tables that other industries than :data:`INDUSTRY` may have, each with the table that describes it."""
+    own = [name for name, described in _described(folder).items() if described.get("industries")]
+    others = industries(folder)[1:]
+    return {f"{industry}/{name.split('/')[1]}": name for industry in others for name in own}
 
 
 def retrieved(table: str, folder: Path = DATA) -> bool:
@@ -46,10 +78,11 @@ def primary_key(table: str, folder: Path = DATA) -> list[str]:
 
 
 def _resource(table: str, folder: Path) -> dict:
-    resources = _resources(folder)
-    if table not in resources:
+    resources = _described(folder)
+    described = table if table in resources else alike(folder).get(table)
+    if described is None:
         raise DataError(f"{table}: no such table; {folder / 'datapackage.json'} lists {', '.join(resources)}")
-    return resources[table]
+    return resources[described]
 
 
 def texts(table: str, folder: Path = DATA) -> pd.DataFrame:
@@ -106,7 +139,7 @@ def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFra
     """
     if values not in ("printed", "corrected"):
         raise DataError(f"values is {values!r}; expected printed or corrected")
-    known = values == "corrected" and "corrections" in tables(folder)
+    known = values == "corrected" and "corrections" in _described(folder)
     corrections = content("corrections", folder) if known else None
     kinds = tuple((name, field["type"]) for name, field in fields(table, folder).items())
     return _loaded(table, folder, kinds, content(table, folder), corrections).copy()
@@ -140,7 +173,7 @@ def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFr
         holds: it is stale and has to be looked at again.
     """
     frame = frame.copy()
-    if "corrections" not in tables(folder):
+    if "corrections" not in _described(folder):
         return frame
     path = folder / "corrections.csv"
     for number, row in enumerate(texts("corrections", folder).itertuples(), start=2):

@@ -1,7 +1,7 @@
 """All figures of a data folder, as printed or as corrected, and the cells that a pattern selects."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from kr_industry.audit.cells import (
     is_multiple,
     rounding_step,
 )
-from kr_industry.audit.scope import about, tied
+from kr_industry.audit.scope import named, rules, tied
 from kr_industry.data import DataError, corrected, fields, locate, primary_key, retrieved, tables, texts
 
 
@@ -74,8 +74,16 @@ class Figures:
 
     def rules(self, name: str) -> Iterator[tuple[int, tuple]]:
         """Rows of a file of data/audit/ about the tables looked at, each with its number in the file."""
-        rules = self.table(name)
-        return about(rules, self._known) if self.topic else enumerate(rules.itertuples(), start=2)
+        for number, rule, lent in rules(name, self.folder):
+            looked_at = not self.topic or not named(rule).isdisjoint(self._known)
+            if looked_at and not (lent and self._finds_nothing(rule)):
+                yield number, rule
+
+    def _finds_nothing(self, rule) -> bool:
+        """Whether a table has none of the figures that a rule written for any industry is about."""
+        pattern = Pattern.parse(getattr(rule, "result", "") or rule.cells)
+        column = pattern.column or ""
+        return not any(self.cell(pattern.table, row, column) for row in self.rows(pattern))
 
     def audited(self) -> list[str]:
         """Tables that hold transcribed figures: not the audit's own, lists of names, or what a program retrieved."""
@@ -162,7 +170,7 @@ class Figures:
         found = [(row, self.at(pattern.table, row, pattern.column)) for row in rows]
         if pattern.optional:
             printed = {figure.id: figure for _, figure in found if figure is not None}
-            return [printed.get(figure.id, figure) for figure in self._unprinted(pattern)]
+            return [printed.get(figure.id, figure) for figure in self._unprinted(pattern, printed)]
         if not rows:
             raise DataError(f"{pattern.text!r} names a missing cell: no row has {conditions(pattern)}")
         for row, figure in found:
@@ -183,11 +191,15 @@ class Figures:
                 f"it has them in {', '.join(self.columns(pattern.table)) or 'none'}"
             )
 
-    def _unprinted(self, pattern: Pattern) -> list[Figure]:
-        """Unknown quantities for every key that a pattern spells out in full."""
+    def _unprinted(self, pattern: Pattern, printed: Collection[str] = ()) -> list[Figure]:
+        """Unknown quantities for every key that a pattern spells out in full.
+
+        Where further conditions go with the key, one that no printed figure fulfils is another quantity than
+        whatever stands under that key, and is named with them.
+        """
         keys = primary_key(pattern.table, self.folder)
         given = dict(pattern.conditions)
-        if set(keys) != set(given):
+        if not set(keys) <= set(given):
             raise DataError(f"{pattern.text!r}: a cell that may be unprinted needs all of {', '.join(keys)}")
         combined = [""]
         for column in keys:
@@ -196,6 +208,9 @@ class Figures:
             if strange:
                 raise DataError(f"{pattern.text!r} names a missing cell: no row has {column}={strange[0]}")
             combined = [f"{key} {column}={value}".strip() for key in combined for value in values]
+        further = "".join(f" {column}={value}" for column, value in pattern.conditions if column not in keys)
+        names = {key: f"{pattern.table}[{key}].{pattern.column}" for key in combined}
+        combined = [key if names[key] in printed else f"{key}{further}" for key in combined]
         return [self._unknown(pattern.table, key, pattern.column) for key in combined]
 
     def _unknown(self, table: str, key: str, column: str, row: int = -1) -> Figure:

@@ -1,13 +1,46 @@
-"""Which tables an audit looks at: all of them, or those of a topic with what rules tie to them."""
+"""Which rules of data/audit/ there are, and which tables an audit looks at: all, or those of a topic and what ties to them."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from kr_industry.data import tables, texts
+from kr_industry.data import INDUSTRY, industries, tables, texts
 
 _PATTERNS = ("cells", "result", "of", "by")
 """Columns of the files in data/audit/ that select cells."""
+_ANY = "{industry}"
+"""What stands for each industry in a rule that holds for all of data/industries.csv."""
+
+
+class Rule(NamedTuple):
+    """A row of a file of data/audit/: its number in the file, its cells, and whether it is another industry's rule."""
+
+    number: int
+    cells: tuple
+    lent: bool
+    """Whether it was written for any industry and stands here for another than the first: it may find nothing."""
+
+
+def rules(file: str, folder: Path) -> Iterator[Rule]:
+    """The rules of a file; one that names ``{industry}`` once for each industry that has all of its tables.
+
+    Parameters
+    ----------
+    file : str
+        Such as ``audit/relations``.
+    folder : Path
+        A folder with the layout of data/.
+    """
+    known = set(tables(folder))
+    for number, row in enumerate(texts(file, folder).itertuples(), start=2):
+        if not any(_ANY in cell for cell in row[1:]):
+            yield Rule(number, row, lent=False)
+            continue
+        for industry in industries(folder) or [INDUSTRY]:
+            own = row._make([row[0], *(cell.replace(_ANY, industry) for cell in row[1:])])
+            if industry == INDUSTRY or named(own) <= known:
+                yield Rule(number, own, lent=industry != INDUSTRY)
 
 
 def named(rule) -> set[str]:
@@ -19,20 +52,9 @@ def named(rule) -> set[str]:
 def tied(topic: str, folder: Path) -> set[str]:
     """Tables whose names begin with a topic, and those that relations or claims tie to them, directly or not."""
     known = set(tables(folder))
-    joined = [
-        named(rule)
-        for file in ("audit/relations", "audit/claims")
-        if file in known
-        for rule in texts(file, folder).itertuples()
-    ]
+    files = [file for file in ("audit/relations", "audit/claims") if file in known]
+    joined = [named(rule.cells) for file in files for rule in rules(file, folder)]
     found = {table for table in known if table.startswith(topic)}
     while more := [group for group in joined if group & found and not group <= found]:
         found.update(*more)
     return found & known
-
-
-def about(rules, looked_at: Collection[str]) -> Iterator[tuple[int, tuple]]:
-    """Rows of a file of data/audit/ that select cells of some tables, each with its number in the file."""
-    for number, rule in enumerate(rules.itertuples(), start=2):
-        if not named(rule).isdisjoint(looked_at):
-            yield number, rule
