@@ -66,13 +66,15 @@ def one_off(reports: list[ReportSpec], changes: list[str]) -> list[ReportSpec]:
         values[name] = value
     changed = []
     for report in reports:
-        new = Declared(ROOT / "notebooks" / f"{report.notebook}.yml").resolve(values)
+        declared = Declared(ROOT / "notebooks" / f"{report.notebook}.yml")
+        whole = declared.resolve({**report.parameters, **values})
+        new = {name: whole[name] for name in values}
         suffix = ".".join(f"{name}_{value}" for name, value in new.items())
         settings = " ".join(f"--set {name}={value}" for name, value in new.items())
         spec = ReportSpec(
             report.notebook,
             f"{report.name}.{suffix}",
-            {**report.parameters, **new},
+            whole,
             reproduce=f"python scripts/run_reports.py {report.key} {settings}",
             timeout=report.timeout,
             memory=report.memory,

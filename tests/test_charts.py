@@ -14,6 +14,7 @@ from kr_industry.bio import spread as bio_spread
 from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, segments, spread, stages, strategy, turning
+from kr_industry.photonics.industry import Industry
 from kr_industry.prospects import Prospects
 from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap
 from kr_industry.regions.coding import Record, ordered
@@ -79,8 +80,8 @@ measures = pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
 @measures
 @pytest.mark.parametrize(("first", "last"), [(1999, 2018), (2008, 2018), (2013, 2018), (1999, 2014), (2013, 2014)])
 def test_trend(annual, language, measure, first, last):
-    say = Wording("photonics", language)
-    figure, *_ = stages.trend_exhibit(annual.loc[first:last], measure, load("photonics/stages"), 8447, say)
+    say = Industry("photonics", language)
+    figure, *_ = stages.trend_exhibit(annual.loc[first:last], measure, say)
     check(figure)
     dashed = [line for line in figure.axes[0].lines if line.get_linestyle() != "-" and line.get_linewidth() == 2]
     assert len(dashed) == sum(gap in (4, 5) for gap in annual.loc[first:last].index.diff()[1:])
@@ -93,7 +94,7 @@ def test_trend(annual, language, measure, first, last):
 def test_turning(annual, language, measure, first, confidence):
     values = annual.loc[first:, measure].astype(float)
     kink, others = find_kink(values, confidence, permutations=9), without_each_year(values)
-    figure, _, _, numbers = turning.exhibit(values, kink, others, measure, "noun", Wording("photonics", language))
+    figure, _, _, numbers = turning.exhibit(values, kink, others, measure, "noun", Industry("photonics", language))
     check(figure)
     assert len(numbers) == len(values)
 
@@ -103,7 +104,7 @@ def test_turning(annual, language, measure, first, confidence):
 def test_stacked_factors(annual, language, first, last):
     chosen = annual.loc[first:last]
     parts = factors.decompositions(chosen)
-    figure, _, _, numbers = factors.decomposition_exhibit(parts, chosen, Wording("photonics", language))
+    figure, _, _, numbers = factors.decomposition_exhibit(parts, chosen, Industry("photonics", language))
     check(figure)
     written_totals = {text.get_text() for text, _ in _texts(figure)}
     assert {style.written(total, 1, signed=True) for total in parts.sum(axis=1)} <= written_totals
@@ -113,7 +114,7 @@ def test_stacked_factors(annual, language, first, last):
 @languages
 @pytest.mark.parametrize("segment", ["total", "light_sources", "optical_instruments"])
 def test_panels_of_contributions(by_sales, by_firms, language, segment):
-    say = Wording("photonics", language)
+    say = Industry("photonics", language)
     for by_year in (by_sales, by_firms):
         figure, *_ = segments.contribution_exhibit(by_year, segment, "words", say)
         check(figure)
@@ -123,10 +124,10 @@ def test_panels_of_contributions(by_sales, by_firms, language, segment):
 
 @languages
 def test_concentration_per_firm_and_path(annual, by_sales, by_firms, language):
-    say = Wording("photonics", language)
-    table = spread.concentrations([by_sales, by_firms])
-    check(spread.concentration_exhibit(table, by_sales, say)[0])
-    check(spread.per_firm_exhibit(by_sales, by_firms, "optical_materials", say)[0])
+    say = Industry("photonics", language)
+    by = {"sales": by_sales, "firms": by_firms}
+    check(spread.concentration_exhibit(spread.concentrations(by), by, say)[0])
+    check(spread.per_firm_exhibit(by, "optical_materials", say)[0])
     check(spread.sizes_exhibit(load("photonics/size_classes"), say)[0])
     check(strategy.exhibit(load("photonics/strategy"), say)[0])
     for first, last in ((1999, 2018), (1999, 2014), (2013, 2014), (2012, 2018)):
@@ -217,7 +218,7 @@ def test_bubbles_on_one_spot_keep_their_labels_apart(names):
 @languages
 @pytest.mark.parametrize("segment", ["optical_communication", "optical_information"])
 def test_columns_hatch_what_is_an_outlook(by_sales, language, segment):
-    figure, *_ = segments.own_exhibit(by_sales, segment, Wording("photonics", language))
+    figure, *_ = segments.own_exhibit(by_sales, segment, Industry("photonics", language))
     check(figure)
     assert [bar.get_hatch() for bar in figure.axes[0].patches] == [None, None, None, "///"]
 

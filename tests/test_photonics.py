@@ -8,8 +8,8 @@ from kr_industry import subjects
 from kr_industry.breaks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, front, outlook, segments, spread, stages, strategy, turning
+from kr_industry.photonics.industry import Industry
 from kr_industry.prospects import Prospects
-from kr_industry.wording import Wording
 
 SEGMENTS = ["optical_communication", "light_sources", "precision_optics", "optical_materials", "optical_information",
             "optical_instruments"]  # fmt: skip
@@ -27,7 +27,7 @@ def annual(table3):
 
 @pytest.fixture
 def say_ko():
-    return Wording("photonics", "ko")
+    return Industry("photonics", "ko")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_scale_names_start_peak_and_end(annual, say_ko):
 @pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_measure_has_its_sentences(annual, measure, language):
-    say = Wording("photonics", language)
+    say = Industry("photonics", language)
     rates = stages.interval_growth(annual, measure)
     assert "2018" in stages.scale_sentence(annual, measure, say)
     assert stages.rates_sentence(rates, measure, say).count("%") == len(rates)
@@ -135,14 +135,16 @@ def test_contributions_are_those_of_the_tables(values, by_firms):
     for year, growth in ((2018, 1.32), (2019, {"printed": 7.32, "corrected": 9.88}[values])):
         assert found[year].sum() == pytest.approx(growth, abs=0.005)
     assert found[2017].sum() == pytest.approx(100 * (22705 / 21471 - 1), abs=0.02)  # derived bases round
-    results = {name: value for name, value, _ in segments.results(by_year, by_firms, "precision_optics")}
+    results = {
+        name: value for name, value, _ in segments.results({"sales": by_year, "firms": by_firms}, "precision_optics")
+    }
     assert results["sales_growth_2018"] == pytest.approx(100 * (23005 / 22705 - 1))
     assert results["segment_sales_2018"] == 2003
     assert results["segment_sales_growth_2018"] == pytest.approx(100 * (2003 / 2271 - 1))
     assert results["segment_sales_share_2018"] == pytest.approx(100 * 2003 / 23005)
     assert results["segment_contribution_2018"] == results["contribution_precision_optics_2018"]
     assert results["segment_firms_2018"] == by_firms.values.at["precision_optics", 2018]
-    total = {name: value for name, value, _ in segments.results(by_year, by_firms, "total")}
+    total = {name: value for name, value, _ in segments.results({"sales": by_year, "firms": by_firms}, "total")}
     assert total["segment_contribution_2018"] == pytest.approx(total["segment_sales_growth_2018"])
 
 
@@ -172,13 +174,15 @@ def test_one_segment_rises_falls_or_stays(segment, words, by_sales, say_ko):
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("segment", SEGMENTS)
 def test_every_segment_has_its_sentences(by_sales, by_firms, segment, language):
-    say = Wording("photonics", language)
+    say = Industry("photonics", language)
     for by_year in (by_sales, by_firms):
         assert str(by_year.derived) in segments.own_sentence(by_year, segment, say)
         assert "2018" in segments.driver_sentence(by_year, segment, say)
-        assert str(by_year.derived) in segments.derived_sentence(by_year, say)
+        assert str(by_year.derived) in segments.derived_sentences(by_year, say)[0]
     assert "2018" in segments.firms_sentence(by_firms, segment, say)
-    assert "2018" in spread.per_firm_sentence(spread.sales_per_firm(by_sales, by_firms), segment, say)
+    assert "2018" in spread.per_firm_sentence(
+        spread.sales_per_firm({"sales": by_sales, "firms": by_firms}), segment, say
+    )
 
 
 def test_bounds_of_a_derived_year_are_never_one_number(by_sales, say_ko):
@@ -211,11 +215,12 @@ def _log(ratio):
 
 
 def test_firms_spread_out_while_sales_concentrate(by_sales, by_firms, say_ko):
-    table = spread.concentrations([by_sales, by_firms])
-    found = {name: round(value, 4) for name, value, _ in spread.results(table)}
+    by = {"sales": by_sales, "firms": by_firms}
+    table = spread.concentrations(by)
+    found = {name: round(value, 4) for name, value, _ in spread.results(table, by)}
     assert found == {"hhi_sales_2017": 0.2645, "hhi_sales_2018": 0.2771, "hhi_firms_2016": 0.3338,
                      "hhi_firms_2017": 0.3149, "hhi_firms_2018": 0.3037}  # fmt: skip
-    told, apart = spread.concentration_sentences(table, say_ko)
+    told, apart = spread.concentration_sentences(table, by, say_ko)
     assert "업체 수로는 0.315에서 0.304가 되었다" in told
     assert "서로 다른 방향" in apart
 
@@ -240,23 +245,22 @@ def test_productivity_tells_its_own_peak(annual, say_ko):
     assert "2013년 3.21억 원에서 2014년 3.47억 원이 되었다" in rising
 
 
-def test_the_outlook_is_taken_for_measure_or_segment(by_sales, by_firms):
-    tables = [load(f"photonics/{name}") for name in ("sales", "employment", "size_classes")]
+def test_the_outlook_is_taken_for_measure_or_segment(by_sales, by_firms, say_ko):
+    by = {"sales": by_sales, "firms": by_firms}
     for measure, expected in (("sales", 25278), ("employment", 8177), ("firms", 280)):
-        assert outlook.association(*tables, by_sales, measure, "total").to_dict() == {2019: expected}
-    assert outlook.association(*tables, by_sales, "sales", "optical_instruments").to_dict() == {2019: 7293}
-    assert outlook.association(*tables, by_firms, "firms", "optical_instruments").empty
+        assert outlook.association(by, measure, "total", say_ko).to_dict() == {2019: expected}
+    assert outlook.association(by, "sales", "optical_instruments", say_ko).to_dict() == {2019: 7293}
+    assert outlook.association(by, "firms", "optical_instruments", say_ko).empty
 
 
 def test_the_two_totals_of_the_outlook_and_the_cell_between_them_are_told(say_ko):
-    totals, sales = load("photonics/sales"), load("photonics/segment_sales")
-    told, cause = outlook.doubt_sentences(totals, sales, "sales", say_ko)
+    printed = Industry("photonics", "ko", "printed")
+    told, cause = outlook.doubt_sentences("sales", printed)
     assert "표 7에서 2조 5,278억 원, 표 5의 합계에서 2조 4,688억 원으로" in told
     assert "9.9%라고 적었으나 다시 계산하면 각각 9.9%와 7.3%" in told
     assert "9,205억 원은 함께 적힌 증가율(5.3%)·비중(38.7%)과 맞지 않고, 9,795억 원이 되면" in cause
-    corrected = load("photonics/segment_sales", values="corrected")
-    assert outlook.doubt_sentences(totals, corrected, "sales", say_ko) == []
-    assert outlook.doubt_sentences(totals, sales, "firms", say_ko) == []
+    assert outlook.doubt_sentences("sales", say_ko) == []
+    assert outlook.doubt_sentences("firms", printed) == []
 
 
 def test_plans_are_rows_of_the_tables_they_come_from():
@@ -270,7 +274,7 @@ def test_plans_are_rows_of_the_tables_they_come_from():
             assert row[["term", "source", "place"]].tolist() == terms.loc[identifier].tolist()
     named = load("regions/terms").query("region == 'gwangju' and kind in ['keyword', 'programme']")
     assert set(named["id"]) == set(plans.index[plans["plan"] != "clusters_2013"])
-    assert set(plans["source"]) == set(strategy.SOURCES)
+    assert set(plans["source"]) == set(strategy.sources(Industry("photonics", "ko")))
 
 
 def test_plans_agree_with_the_codebook_of_the_regional_notebook():
@@ -288,7 +292,7 @@ def test_plans_agree_with_the_codebook_of_the_regional_notebook():
     ("language", "words"), [("ko", "이 가운데 광산업은 없다"), ("en", "Photonics is not among them")]
 )
 def test_photonics_in_the_plans(language, words):
-    plans, say = load("photonics/strategy"), Wording("photonics", language)
+    plans, say = load("photonics/strategy"), Industry("photonics", language)
     told, absence = strategy.sentences(plans, say)
     assert words in told
     assert absence
@@ -300,7 +304,7 @@ def test_photonics_in_the_plans(language, words):
 
 
 def _figures(annual, measure, language):
-    say, values = Wording("photonics", language), annual[measure].astype(float)
+    say, values = Industry("photonics", language), annual[measure].astype(float)
     kink = find_kink(values) if turning.possible(values) else None
     others = without_each_year(values) if kink else None
     noun, write = subjects.noun("photonics", measure, "total", say), partial(stages.quantity, measure=measure)
@@ -370,7 +374,7 @@ def test_key_figures_of_a_segment(by_sales, segment, values, say_ko):
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("segment", SEGMENTS)
 def test_every_segment_has_key_figures_by_sales_and_by_firms(by_sales, by_firms, segment, language):
-    say = Wording("photonics", language)
+    say = Industry("photonics", language)
     for by_year in (by_sales, by_firms):
         figures = front.segment_figures(by_year, segment, say)
         assert len(figures) == 4

@@ -1,8 +1,13 @@
+from functools import partial
+
 import pandas as pd
 import pytest
 
 from kr_industry import subjects
+from kr_industry.photonics.industry import Industry
 from kr_industry.wording import Wording
+
+WORDS = {"photonics": partial(Industry, "photonics"), "bio": partial(Wording, "bio")}
 
 
 @pytest.mark.parametrize(
@@ -15,11 +20,11 @@ from kr_industry.wording import Wording
     ],
 )
 def test_nouns_as_they_stand_in_a_sentence(industry, measure, segment, language, noun):
-    assert subjects.noun(industry, measure, segment, Wording(industry, language)) == noun
+    assert subjects.noun(industry, measure, segment, WORDS[industry](language)) == noun
 
 
 def test_a_front_page_says_its_title_its_subject_and_its_data():
-    say, values = Wording("photonics", "en"), pd.Series({1999: 1.0, 2018: 2.0})
+    say, values = Industry("photonics", "en"), pd.Series({1999: 1.0, 2018: 2.0})
     front = subjects.front("photonics", values, "sales", "total", say)
     assert front["title"] == say("title")
     assert front["subject"].endswith("1999–2018, measured by sales")

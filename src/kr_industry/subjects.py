@@ -11,13 +11,13 @@ def noun(industry: str, measure: str, segment: str, say: Wording) -> str:
     Parameters
     ----------
     industry : str
-        Whose measures and segments they are: ``photonics`` or ``bio``.
+        Whose segments they are, such as ``photonics`` or ``bio``; the measures are those of the words' topic.
     measure, segment : str
         Identifiers; the segment may be ``total``.
     say : Wording
         The words of the industry.
     """
-    measured = names(f"{industry}_measure", say.language, inline=True)[measure]
+    measured = names(f"{say.topic}_measure", say.language, inline=True)[measure]
     if segment == "total":
         return measured
     return say(
@@ -43,10 +43,12 @@ def title(industry: str, segment: str, say: Wording) -> str:
 
 def subject(industry: str, values: pd.Series, measure: str, segment: str, say: Wording) -> str:
     """What a report is about: the total or a segment, its years, and the measure."""
+    segments = {} if segment == "total" else names(f"{industry}_segment", say.language)
     return say(
         "subject" if segment == "total" else "subject_segment",
-        segment=names(f"{industry}_segment", say.language)[segment],
+        segment=segments.get(segment, ""),
+        count=len(segments.keys() - {"total"}),
         first_year=values.index[0],
         last_year=values.index[-1],
-        measure=names(f"{industry}_measure", say.language, inline=True)[measure],
+        measure=names(f"{say.topic}_measure", say.language, inline=True)[measure],
     )

@@ -24,6 +24,13 @@ def sources(documents: pd.DataFrame, identifiers: list[str], say: Wording) -> pd
     ).reset_index(drop=True)
 
 
+def source_names(documents: pd.DataFrame, identifiers: list[str], language: str) -> dict[str, str]:
+    """Documents as a line under a chart names them: title and year of their content."""
+    rows = documents.set_index("id").loc[identifiers]
+    gap, title = ("", "title") if language == "ko" else (" ", "title_en")
+    return {name: f"{row[title]}{gap}({row['content_date'][:4]})" for name, row in rows.iterrows()}
+
+
 _SPREAD = ("herfindahl", "normalised", "effective", "largest_two", "gini")
 
 

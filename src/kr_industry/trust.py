@@ -64,8 +64,7 @@ class Trust:
         chosen = self.checked.figures[self.checked.figures["table"].str.startswith(self.topic)]
         counts = chosen.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
         counts = counts.reindex(index=list(dict.fromkeys(chosen["table"])), columns=list(VERDICTS), fill_value=0)
-        labels = names("table", self.language)
-        return counts.rename(index=lambda table: labels[_slug(table)], columns=names("verdict", self.language))
+        return counts.rename(index=lambda table: _table(table, self.language), columns=names("verdict", self.language))
 
     def exhibit(self) -> Exhibit:
         """The squares as a chart, what they show in words, where they come from, and their numbers."""
@@ -122,8 +121,10 @@ class Trust:
         }
 
     def claims_sentences(self) -> list[str]:
-        """How the statements of some sources fared."""
+        """How the statements of some sources fared; nothing where none are in the data."""
         claims = self.checked.claims[self.checked.claims["source"].isin(self.sources)]
+        if claims.empty:
+            return []
         counts = claims["verdict"].value_counts()
         labels = names("verdict", self.language, inline=True)
         parts = [
@@ -187,7 +188,7 @@ def describe(checked: Audit, name: str, say: Wording) -> str:
     """Where a figure stands and what it counts, in the reader's language."""
     figure = checked.figures.loc[name]
     key = dict(condition.split("=", 1) for condition in figure["key"].split())
-    table = names("table", say.language)[_slug(figure["table"])]
+    table = _table(figure["table"], say.language)
     words = []
     if "id" in key:
         words.append(figure[f"indicator_{say.language}"])
@@ -214,8 +215,10 @@ _KEYS = {
 }
 
 
-def _slug(table: str) -> str:
-    return table.replace("/", "_")
+def _table(table: str, language: str) -> str:
+    """The name of a table: its own, or that of all with such columns."""
+    labels = names("table", language)
+    return labels.get(table.replace("/", "_")) or labels[table.split("/")[-1]]
 
 
 def _about(checked: Audit, topic: str) -> list[Conflict]:

@@ -98,7 +98,9 @@ class Report:
         display({FRONT: content, "text/html": page, "text/plain": title}, raw=True)
 
     def say(self, *sentences: str) -> None:
-        """Sentences, each a paragraph of its own, as Markdown in which only list items keep their meaning."""
+        """Sentences, each a paragraph of its own, as Markdown in which only list items keep their meaning; or none."""
+        if not sentences:
+            return
         text = "\n\n".join(re.sub(r"([\\`*_\[\]~$])", r"\\\1", html.escape(text, quote=False)) for text in sentences)
         display({"text/markdown": text, "text/plain": text}, raw=True)
 

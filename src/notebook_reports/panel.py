@@ -196,7 +196,8 @@ class View:
 
     def _offer(self) -> None:
         """Make the controls, named in the present language."""
-        for name, parameter in self.panel.declared.content.parameters.items():
+        for name in self.panel.declared.content.parameters:
+            parameter = self.panel.declared.bound(name, self.values)
             offered = control(parameter, self.values[name], self.panel.root, self.language)
             offered.description = getattr(parameter.label, self.language) if parameter.label else name
             offered.tooltip = getattr(parameter.help, self.language)
@@ -211,7 +212,8 @@ class View:
     def _taker(self, name: str) -> Callable[[dict], None]:
         def take(change: dict) -> None:
             self.values[name] = change["new"]
-            if name == "language":
+            if name == "language" or self.panel.declared.needing(name):
+                self.values = self.panel.declared.adapted(self.values, name)
                 self._offer()
             self.start()
 

@@ -1,7 +1,8 @@
 """The parameters of a notebook: declared once, in a YAML file with the notebook's name beside it.
 
 The file names each parameter's type and what it accepts; defaults stand in the notebook's cell tagged
-``parameters``. A choice may be given by its identifier or by its name in either language.
+``parameters``. A choice may be given by its identifier or by its name in either language. What is accepted may depend
+on another choice, whose name stands in braces: the years of ``data/{industry}/annual.csv``.
 """
 
 import ast
@@ -11,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Literal
@@ -48,6 +50,11 @@ class Listing(_Strict):
         found = _rows(folder / self.file, {"id", "ko", "en"})
         return [row for row in found if all(row.get(column) == wanted for column, wanted in self.where.items())]
 
+    def bound(self, values: Mapping[str, object]) -> "Listing":
+        """The same with the values of other parameters put in."""
+        where = {column: wanted.format(**values) for column, wanted in self.where.items()}
+        return Listing(file=self.file.format(**values), where=where)
+
 
 class Column(_Strict):
     """A column of a CSV file."""
@@ -55,11 +62,29 @@ class Column(_Strict):
     file: str
     name: str
 
+    def bound(self, values: Mapping[str, object]) -> "Column":
+        """The same with the values of other parameters put in."""
+        return Column(file=self.file.format(**values), name=self.name)
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
 
 class _Parameter(_Strict):
     help: Text
     label: Text | None = None
     """A word or two to stand beside a control."""
+
+    def needs(self) -> list[str]:
+        """The parameters on whose values it depends what is accepted."""
+        return list(dict.fromkeys(_PLACE.findall(" ".join(self._places()))))
+
+    def bound(self, values: Mapping[str, object]) -> "_Parameter":
+        """The same parameter with what is accepted where the ones that it needs have these values."""
+        return self
+
+    def _places(self) -> list[str]:
+        return []
 
 
 class Choice(_Parameter):
@@ -68,6 +93,17 @@ class Choice(_Parameter):
     type: Literal["choice"]
     choices: list[str] = []
     listed: list[Listing] = []
+
+    def bound(self, values: Mapping[str, object]) -> "Choice":
+        """The same parameter with what is accepted where the ones that it needs have these values."""
+        return self.model_copy(update={"listed": [listing.bound(values) for listing in self.listed]})
+
+    def _places(self) -> list[str]:
+        return [text for listing in self.listed for text in (listing.file, *listing.where.values())]
+
+    def offered(self, folder: Path) -> list[str]:
+        """All identifiers, in the order of the lists."""
+        return list(self.names(folder, "ko"))
 
     def spellings(self, folder: Path) -> dict[str, str]:
         """What may be written, with the identifier it stands for: itself, or its Korean or English name."""
@@ -86,7 +122,12 @@ class Choice(_Parameter):
 
     def allowed(self, folder: Path) -> str:
         """What is accepted, in words."""
-        return ", ".join(dict.fromkeys(self.spellings(folder).values()))
+        return ", ".join(self.offered(folder))
+
+    def nearest(self, value: object, folder: Path) -> str:
+        """What stands in for a value that is not accepted any more: the first of the lists."""
+        del value
+        return self.offered(folder)[0]
 
     def resolve(self, value: object, folder: Path) -> str:
         """The identifier that a value stands for."""
@@ -122,6 +163,23 @@ class Integer(_Ranged):
     minimum: int | None = None
     maximum: int | None = None
     column: Column | None = None
+    after: str | None = None
+    """Another whole number that this one must exceed, such as the first year where this is the last."""
+
+    def bound(self, values: Mapping[str, object]) -> "Integer":
+        """The same parameter with what is accepted where the ones that it needs have these values."""
+        return self.model_copy(update={"column": self.column.bound(values)}) if self.column else self
+
+    def _places(self) -> list[str]:
+        return [self.column.file] if self.column else []
+
+    def offered(self, folder: Path) -> list[int]:
+        """All numbers of its column that are within the bounds; none where it has no column."""
+        return self.held(folder) if self.column else []
+
+    def nearest(self, value: object, folder: Path) -> int:
+        """What stands in for a number that its column does not hold."""
+        return min(self.held(folder), key=lambda other: abs(other - value))
 
     def held(self, folder: Path) -> list[int]:
         """The numbers of its column that are within the bounds."""
@@ -135,16 +193,17 @@ class Integer(_Ranged):
         return ", ".join(map(str, self.held(folder))) if self.column else super().allowed(folder)
 
     def resolve(self, value: object, folder: Path) -> int:
-        """The number; text that writes a whole number is taken, as the command line has nothing else."""
+        """The number; text that writes one is taken, and of a column's numbers ``first`` and ``last``."""
+        if self.column and value in ("first", "last"):
+            return self.held(folder)[0 if value == "first" else -1]
         try:
             number = int(value) if isinstance(value, str) else value
         except ValueError:
             number = None
         if type(number) is not int:
             raise ValueError(f"{value!r} is not a whole number; allowed are {self.allowed(folder)}")
-        if self.column and number not in (held := self.held(folder)):
-            close = min(held, key=lambda other: abs(other - number))
-            allowed = self.allowed(folder)
+        if self.column and number not in self.held(folder):
+            close, allowed = self.nearest(number, folder), self.allowed(folder)
             raise ValueError(f"{number} is not in {self.column.file} (nearest is {close}); allowed are {allowed}")
         return self._within(number, folder)
 
@@ -231,8 +290,20 @@ class Declaration(_Strict):
     shared: list[Call] = []
     """What every report of the notebook computes alike and keeps for the process: done once, before any is made."""
     parameters: dict[str, Parameter]
+    """By name; what one accepts may depend on those that stand before it."""
     compared: list[Compared] = []
     """Results by which the index compares the notebook's reports, in the order of its columns."""
+
+    @field_validator("parameters")
+    @classmethod
+    def _known(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+        before: list[str] = []
+        for name, parameter in parameters.items():
+            named = [*parameter.needs(), *filter(None, [getattr(parameter, "after", None)])]
+            if strange := [other for other in named if other not in before]:
+                raise ValueError(f"parameter {name!r} names {strange[0]!r}, which must be declared before it")
+            before.append(name)
+        return parameters
 
     @field_validator("compared")
     @classmethod
@@ -296,38 +367,87 @@ class Declared:
         self.content: Declaration = read_yaml(path, Declaration)
         self._known: dict[tuple, object] = {}
 
+    @cached_property
+    def defaults(self) -> dict[str, object]:
+        """The values that the notebook has where none are given."""
+        return read_defaults(self.path.with_suffix(".ipynb"))
+
     def resolve(self, values: Mapping[str, object]) -> dict[str, object]:
         """Check values, of which not all need be given, and turn names into identifiers.
+
+        What is accepted may depend on others of the values, or where these are not given, on the notebook's defaults.
 
         Raises
         ------
         RequestError
             A name is unknown or a value is not allowed; the message says what is, and what was probably meant.
         """
-        return {name: self._resolved(name, value) for name, value in values.items()}
+        found = {name: self._resolved(name, value, values) for name, value in values.items()}
+        for name, parameter in self.content.parameters.items():
+            before = getattr(parameter, "after", None)
+            if before and (name in found or before in found):
+                low, high = (found[key] if key in found else self.defaults[key] for key in (before, name))
+                if high <= low:
+                    raise RequestError(f"{self.path.stem}: parameter {name!r}: {high} is not after {before!r}, {low}")
+        return found
 
-    def _resolved(self, name: str, value: object) -> object:
+    def part(self, rule: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
+        """Check some values, as :meth:`resolve`, where the others are given."""
+        return {name: self._resolved(name, value, {**values, **rule}) for name, value in rule.items()}
+
+    def bound(self, name: str, values: Mapping[str, object]) -> object:
+        """A parameter with what it accepts where the others have these values, or else the notebook's defaults."""
+        parameter = self.content.parameters[name]
+        needed = {other: self._needed(other, values) for other in parameter.needs()}
+        return parameter.bound(needed) if needed else parameter
+
+    def needing(self, name: str) -> list[str]:
+        """The parameters for which it depends on this one what they accept."""
+        return [other for other, parameter in self.content.parameters.items() if name in parameter.needs()]
+
+    def adapted(self, values: Mapping[str, object], changed: str) -> dict[str, object]:
+        """Values after one has changed: of those that depend on it, the ones not allowed any more are replaced."""
+        found, folder = dict(values), self.path.parent.parent
+        for name in self.needing(changed):
+            parameter = self.bound(name, found)
+            if found[name] not in parameter.offered(folder):
+                found[name] = parameter.nearest(found[name], folder)
+        return found
+
+    def offered(self, name: str, values: Mapping[str, object]) -> list:
+        """All values of a parameter that has a list of them; RequestError where it has none."""
+        if name in self.content.parameters:
+            found = getattr(self.bound(name, values), "offered", lambda _: [])(self.path.parent.parent)
+            if found:
+                return found
+        raise RequestError(f'{self.path.stem}: parameter {name!r} has no list of values that "all" could stand for')
+
+    def _needed(self, name: str, values: Mapping[str, object]) -> object:
+        return self._resolved(name, values[name], values) if name in values else self.defaults[name]
+
+    def _resolved(self, name: str, value: object, values: Mapping[str, object]) -> object:
         declared = self.content.parameters
         if name not in declared:
             raise RequestError(
                 f"{self.path.stem}: parameter {name!r} is not known{nearest(name, declared)}; "
                 f"allowed are {', '.join(declared)}"
             )
-        key = name, type(value), value
+        needed = tuple(self._needed(other, values) for other in declared[name].needs())
+        key = name, type(value), value, *needed
         if key not in self._known:
             try:
-                self._known[key] = declared[name].resolve(value, self.path.parent.parent)
+                self._known[key] = self.bound(name, values).resolve(value, self.path.parent.parent)
             except ValueError as error:
                 raise RequestError(f"{self.path.stem}: parameter {name!r}: {error}") from error
         return self._known[key]
 
     def listing(self, language: str = "en") -> str:
         """All parameters with type, default, what is accepted and what they mean, as text for a terminal."""
-        defaults = read_defaults(self.path.with_suffix(".ipynb"))
         lines = [f"{self.path.stem}: {getattr(self.content.title, language)}"]
-        for name, parameter in self.content.parameters.items():
+        for name in self.content.parameters:
+            parameter = self.bound(name, self.defaults)
             lines += [
-                f"  {name} ({parameter.type}, default {defaults.get(name, 'none')})",
+                f"  {name} ({parameter.type}, default {self.defaults.get(name, 'none')})",
                 f"      {getattr(parameter.help, language)}",
                 f"      {parameter.allowed(self.path.parent.parent)}",
             ]

@@ -1,6 +1,5 @@
 """The plan: which reports there are, each a notebook with one set of parameters."""
 
-import itertools
 import re
 import shlex
 import textwrap
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Template
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt
@@ -76,7 +76,7 @@ class _Entry(_Settings):
     notebook: str
     name: str
     parameters: dict[str, _Value] = {}
-    matrix: dict[str, list[_Value]] = {}
+    matrix: dict[str, list[_Value] | Literal["all"]] = {}
     exclude: list[dict[str, _Value]] = []
     include: list[dict[str, _Value]] = []
     settings: list[_Exception] = []
@@ -93,7 +93,8 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
     ----------
     path : Path
         YAML file with a list ``reports``. An entry has ``notebook``; ``name``, in which ``$parameter`` is replaced;
-        ``parameters``; ``matrix``, lists of values of which every combination becomes a report; ``exclude``,
+        ``parameters``; ``matrix``, lists of values, or ``all`` that a parameter accepts, of which every combination
+        becomes a report; ``exclude``,
         parameters whose combinations are left out; ``include``, parameters of reports beside the matrix; ``cover``,
         ``timeout`` (seconds) and ``memory`` (megabytes); and ``settings``, the same three ``where`` parameters have
         certain values.
@@ -129,26 +130,29 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
 
 def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:
     """The reports of one entry."""
-    matrix = [
-        entry.parameters | dict(zip(entry.matrix, values, strict=True))
-        for values in (itertools.product(*entry.matrix.values()) if entry.matrix or not entry.include else ())
-    ]
+    matrix = [entry.parameters] if entry.matrix or not entry.include else []
+    for name, values in entry.matrix.items():
+        matrix = [
+            {**given, name: value}
+            for given in matrix
+            for value in (declared.offered(name, given) if values == "all" else values)
+        ]
     sets = [declared.resolve(values) for values in matrix]
     for rule in entry.exclude:
-        left = [values for values in sets if not _fits(values, declared.resolve(rule))]
-        if len(left) == len(sets):
+        fits = _fitting(sets, rule, declared)
+        if not any(fits):
             raise RequestError(f"exclude {rule}: no combination of the matrix fits")
-        sets = left
+        sets = [values for values, left_out in zip(sets, fits, strict=True) if not left_out]
     sets += [declared.resolve(entry.parameters | values) for values in entry.include]
+    exceptions = [(exception, _fitting(sets, exception.where, declared)) for exception in entry.settings]
+    if idle := [exception.where for exception, fits in exceptions if not any(fits)]:
+        raise RequestError(f"settings where {idle[0]}: no report of this entry fits")
     template = Template(entry.name)
     reports = []
-    used = set()
-    for values in sets:
+    for number, values in enumerate(sets):
         settings = entry.given()
-        for number, exception in enumerate(entry.settings):
-            if _fits(values, declared.resolve(exception.where)):
-                settings |= exception.given()
-                used.add(number)
+        for exception, fits in exceptions:
+            settings |= exception.given() if fits[number] else {}
         try:
             name = template.substitute({key: str(value) for key, value in values.items()})
         except KeyError as error:
@@ -157,13 +161,21 @@ def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:
         except ValueError as error:
             raise RequestError(f"the name {entry.name!r}: {error}") from error
         reports.append(ReportSpec(entry.notebook, name, values, **settings))
-    if idle := [exception.where for number, exception in enumerate(entry.settings) if number not in used]:
-        raise RequestError(f"settings where {idle[0]}: no report of this entry fits")
     return reports
 
 
-def _fits(values: dict[str, object], rule: dict[str, object]) -> bool:
-    return all(name in values and values[name] == wanted for name, wanted in rule.items())
+def _fitting(sets: list[dict[str, object]], rule: dict[str, object], declared: Declared) -> list[bool]:
+    """Which sets of parameters have the values of a rule; RequestError where these are allowed in none of them."""
+    fits, refused = [], []
+    for values in sets:
+        try:
+            fits.append(not declared.part(rule, values).items() - values.items())
+        except RequestError as error:  # with other values of the matrix it may be allowed
+            refused.append(error)
+            fits.append(False)
+    if refused and len(refused) == len(sets):
+        raise refused[0]
+    return fits
 
 
 def command_for(

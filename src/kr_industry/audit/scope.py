@@ -1,4 +1,4 @@
-"""Which rules of data/audit/ there are, and which tables an audit looks at: all, or those of a topic and what ties to them."""
+"""Which rules of data/audit/ there are, and which tables an audit looks at: all, or a topic's and what ties to them."""
 
 import re
 from collections.abc import Iterator

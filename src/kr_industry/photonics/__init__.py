@@ -1,1 +1,1 @@
-"""What happened to the photonics industry of Gwangju: tables and sentences for the notebook, a module a question."""
+"""What happened to an industry, such as Gwangju’s photonics: tables and sentences, a module a question."""

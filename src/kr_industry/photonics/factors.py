@@ -1,5 +1,6 @@
 """What growth was made of: firms, people per firm, and sales per person."""
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -7,14 +8,13 @@ import pandas as pd
 
 from kr_industry import growth, paths, spans
 from kr_industry.korean import amount, listing
+from kr_industry.photonics.industry import Industry
 from kr_industry.photonics.stages import bounds
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
 FACTORS = ("firms", "size", "productivity")
 """Sales are firms, times employees per firm, times sales per employee."""
-RAYS = (1, 2, 3)
-"""Sales per employee (억 원) of the rays in the chart of productivity."""
 
 
 def factors(annual: pd.DataFrame) -> pd.DataFrame:
@@ -75,14 +75,14 @@ def decomposition_sentences(parts: pd.DataFrame, annual: pd.DataFrame, say: Word
     ]
 
 
-def decomposition_exhibit(parts: pd.DataFrame, annual: pd.DataFrame, say: Wording) -> Exhibit:
+def decomposition_exhibit(parts: pd.DataFrame, annual: pd.DataFrame, say: Industry) -> Exhibit:
     """The factors by interval."""
     named = parts.rename(columns=names("photonics_factor", say.language))
     named.index = [f"{first}–{last}" for first, last in parts.index]
     return (
         spans.stacked(named, say("axis_decomposition"), say("total_growth")),
         decomposition_sentences(parts, annual, say)[0],
-        say("table_3"),
+        say.cite("annual"),
         named.reset_index(names=say("col_interval")),
     )
 
@@ -119,17 +119,36 @@ def productivity_sentence(annual: pd.DataFrame, say: Wording) -> str:
     )
 
 
-def productivity_exhibit(annual: pd.DataFrame, say: Wording) -> Exhibit:
+def round_ratios(values: pd.Series) -> list[float]:
+    """Two to four round numbers up to the highest value, evenly apart from nought, for lines of equal ratios.
+
+    Examples
+    --------
+    >>> round_ratios(pd.Series([0.6, 3.47])), round_ratios(pd.Series([0.03, 0.11]))
+    ([1.0, 2.0, 3.0], [0.05, 0.1])
+    """
+    highest = float(values.max())
+    scale = 10.0 ** math.floor(math.log10(highest))
+    step = next(step for step in (0.2, 0.5, 1.0, 2.0, 2.5) if highest / (step * scale) < 4.5)
+    return [round(step * scale * times, 12) for times in range(1, int(highest / (step * scale)) + 1)]
+
+
+def _ray(ratio: float, say: Wording) -> str:
+    """Sales per employee (억 원) as a line of the chart is named."""
+    return say("ray", value=amount(ratio, say.language).replace(" million", "m"))
+
+
+def productivity_exhibit(annual: pd.DataFrame, say: Industry) -> Exhibit:
     """Employment and sales, joined in the order of years."""
     labels = names("photonics_measure", say.language)
     units = (say("axis_trail_employment"), say("axis_trail_sales"))
-    rays = {say("ray", ratio=ratio): float(ratio) for ratio in RAYS}
+    rays = {_ray(ratio, say): ratio for ratio in round_ratios(sales_per_employee(annual))}
     table = annual[["employment", "sales"]].rename(index=str, columns=labels)
     table[say("col_per_employee")] = sales_per_employee(annual).round(2).to_numpy()
     return (
         paths.trail(annual[["employment", "sales"]].astype(float), units, rays),
         productivity_sentence(annual, say),
-        say("table_3"),
+        say.cite("annual"),
         table.reset_index(names=say("col_year")),
     )
 

@@ -48,15 +48,15 @@ def figures(
 
 
 def segment_figures(by_year: ByYear, segment: str, say: Wording) -> list[KeyFigure]:
-    """One segment in 2018: its level, its change, its share, and what it added to the whole."""
-    values = by_year.values
-    before, after = values.loc[segment, [2017, 2018]]
-    total = 100 * (values.at["total", 2018] / values.at["total", 2017] - 1)
-    contribution = points(contributions_by_year(by_year).at[segment, 2018])
+    """One segment in the last year: its level, its change, its share, and what it added to the whole."""
+    values, last = by_year.values, by_year.last
+    before, after = values.loc[segment, [by_year.before, last]]
+    total = 100 * (values.at["total", last] / values.at["total", by_year.before] - 1)
+    contribution = points(contributions_by_year(by_year).at[segment, last])
     return [
-        _level(2018, by_year.measure, after, say),
+        _level(last, by_year.measure, after, say),
         (say("figure_percent", value=100 * (after / before - 1)), say("figure_growth"), ""),
-        (say("figure_share", share=100 * after / values.at["total", 2018]), say("figure_share_label"), ""),
+        (say("figure_share", share=100 * after / values.at["total", last]), say("figure_share_label"), ""),
         (say("figure_points", value=contribution), say("figure_contribution", total=total), ""),
     ]
 

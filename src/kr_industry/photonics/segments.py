@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from kr_industry import charts, growth
+from kr_industry.data import DataError
 from kr_industry.korean import listing
+from kr_industry.photonics.industry import Industry
 from kr_industry.photonics.stages import quantity
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, moved, names, points
 
-SOURCES = {"sales": "table_57", "firms": "table_34"}
-"""Where the figures of each measure come from, as a key of the wording."""
+SOURCES = {"sales": ("segment_sales", "sales"), "firms": ("annual", "segment_firms")}
+"""The tables that the figures of each measure come from."""
 
 
 @dataclass(frozen=True)
 class ByYear:
-    """One measure of the six segments, and of the total, by year.
+    """One measure of the segments, and of the total, by year.
 
     Attributes
     ----------
@@ -28,8 +31,8 @@ class ByYear:
         Segments, ``total`` last, by year; the bounds differ from the values in the derived year only.
     printed : pandas.DataFrame
         Growth in percent as the source prints it.
-    derived : int
-        The first year, which no table prints: it follows from the growth printed for the year after.
+    derived : int, optional
+        The first year, which no table prints, where it follows from the growth printed for the year after.
     outlooks : list of int
         Years that are outlooks.
     """
@@ -39,8 +42,23 @@ class ByYear:
     low: pd.DataFrame
     high: pd.DataFrame
     printed: pd.DataFrame
-    derived: int
+    derived: int | None
     outlooks: list[int]
+
+    @property
+    def printed_years(self) -> list[int]:
+        """The actual years that a table prints."""
+        return [int(year) for year in self.values if year != self.derived and year not in self.outlooks]
+
+    @property
+    def last(self) -> int:
+        """The last actual year."""
+        return self.printed_years[-1]
+
+    @property
+    def before(self) -> int:
+        """The year before the last actual one."""
+        return self.last - 1
 
     def label(self, year: int, say: Wording) -> str:
         """A year as a chart or a table writes it: derived ones and outlooks are named as such."""
@@ -49,33 +67,62 @@ class ByYear:
         return say("year_outlook", year=year) if year in self.outlooks else str(year)
 
 
+def by_measure(say: Industry) -> dict[str, ByYear]:
+    """Sales and firms by segment and year, those of them of which the industry's tables have two years in a row."""
+    sales, firms, annual = (say.table(name) for name in ("segment_sales", "segment_firms", "annual"))
+    totals = say.table("sales") if say.has("sales") else annual.assign(scope="whole")
+    found = {
+        "sales": None if sales is None else sales_by_year(sales, totals),
+        "firms": None if firms is None else firms_by_year(firms, annual),
+    }
+    return {name: by_year for name, by_year in found.items() if by_year and by_year.before in by_year.values}
+
+
+def shown(by: dict[str, ByYear], measure: str, segment: str) -> str:
+    """The measure that a report shows: the one asked for, or for a segment the one that there is of it.
+
+    Raises
+    ------
+    DataError
+        A segment is asked for, and the industry has no table by segment.
+    """
+    if segment == "total" or measure in by:
+        return measure
+    if not by:
+        raise DataError(f"segment {segment!r}: the industry has no segment_sales.csv or segment_firms.csv of two years")
+    return next(iter(by))
+
+
 def sales_by_year(sales: pd.DataFrame, totals: pd.DataFrame) -> ByYear:
-    """Sales (억 원): 2016 derived, 2017 and 2018, and the outlook for 2019 (tables 5 and 7)."""
+    """Sales (억 원) of the years printed, actual or outlook, and of the one before them where it can be derived."""
     rows = sales[sales["scope"] == "whole"]
     whole = totals[totals["scope"] == "whole"].set_index("year")["sales"]
-    return _by_year("sales", rows, float(whole[2016]), sorted(rows.loc[rows["status"] == "outlook", "year"].unique()))
+    return _by_year("sales", rows, whole, sorted(rows.loc[rows["status"] == "outlook", "year"].unique()))
 
 
 def firms_by_year(firms: pd.DataFrame, annual: pd.DataFrame) -> ByYear:
-    """Firms: 2015 derived, as only one whole number fits each rate, and 2016 to 2018 (tables 3 and 4)."""
-    return _by_year("firms", firms, float(annual.set_index("year").at[2015, "firms"]), [])
+    """Firms of the years printed, and of the one before, where only one whole number fits each rate."""
+    return _by_year("firms", firms, annual.set_index("year")["firms"], [])
 
 
-def _by_year(measure: str, rows: pd.DataFrame, total: float, outlooks: list[int]) -> ByYear:
+def _by_year(measure: str, rows: pd.DataFrame, totals: pd.Series, outlooks: list[int]) -> ByYear:
     values = rows.pivot(index="segment", columns="year", values=measure).astype(float)
     first = values.columns[0]
     values = values.loc[[*(s for s in rows["segment"].unique() if s != "total"), "total"]]
     rates = rows[rows["year"] == first].set_index("segment")["growth"].reindex(values.index)
+    printed = rows.pivot(index="segment", columns="year", values="growth").reindex(values.index)
+    whole = totals.get(first - 1)
+    if rates.iloc[:-1].isna().any() or whole is None:
+        return ByYear(measure, values, values, values, printed, derived=None, outlooks=[int(y) for y in outlooks])
     step = 0 if measure == "firms" else 1  # sales are rounded to whole 억 원
     bases = [growth.implied_base(values.at[name, first], rates[name], value_step=step) for name in values.index[:-1]]
     if measure == "firms":
         bases = [_whole(*base) for base in bases]
     frames = []
-    for column in zip(*bases, (total,) * 3, strict=True):
+    for column in zip(*bases, (float(whole),) * 3, strict=True):
         frame = values.copy()
         frame.insert(0, first - 1, column)
         frames.append(frame)
-    printed = rows.pivot(index="segment", columns="year", values="growth").reindex(values.index)
     return ByYear(measure, *frames, printed, derived=int(first - 1), outlooks=[int(year) for year in outlooks])
 
 
@@ -86,10 +133,15 @@ def _whole(base: float, low: float, high: float) -> tuple[float, float, float]:
 
 
 def contributions_by_year(by_year: ByYear) -> pd.DataFrame:
-    """Contribution of each segment to the growth of the total, in percentage points, a column for each year."""
+    """Contribution of each segment to the growth of the total, in percentage points, a column for each year.
+
+    Only growth on the year before counts: after a gap between years there is no column.
+    """
     values = by_year.values
     columns = {}
-    for before, after in zip(values.columns, values.columns[1:], strict=False):
+    for before, after in pairwise(values.columns):
+        if after - before > 1:
+            continue
         total = (values.at["total", before], values.at["total", after])
         parts = values.drop(index="total")
         columns[after] = growth.contributions(parts[before], parts[after], total).drop(growth.RESIDUAL, errors="ignore")
@@ -101,36 +153,41 @@ def actuals(by_year: ByYear, segment: str) -> pd.Series:
     return by_year.values.loc[segment].drop(by_year.outlooks)
 
 
-def own_sentence(by_year: ByYear, segment: str, say: Wording) -> str:
-    """One segment year by year, with the bounds of the derived year."""
-    values = by_year.values.loc[segment]
-    write = {year: quantity(value, by_year.measure, say.language) for year, value in values.items()}
-    years = [year for year in values.index if year != by_year.derived and year not in by_year.outlooks]
-    low, high = (frame.at[segment, by_year.derived] for frame in (by_year.low, by_year.high))
-    digits = int(round(low) == round(high))  # a range of whole numbers that is none says less than its decimals
-    return say(
-        f"own_{by_year.measure}",
-        segment=names("photonics_segment", say.language, inline=True)[segment],
-        years=listing([say("own_year", year=year, value=write[year]) for year in years], say.language),
-        derived_year=by_year.derived,
-        derived=write[by_year.derived],
-        low=f"{low:,.{digits}f}",
-        high=f"{high:,.{digits}f}",
-        outlook_year=max(by_year.outlooks, default=0),
-        outlook=write[max(by_year.outlooks)] if by_year.outlooks else "",
-    )
+def own_sentence(by_year: ByYear, segment: str, say: Industry) -> str:
+    """One segment year by year, with the bounds of the derived year, and what was expected of it."""
+    values, measure = by_year.values.loc[segment], by_year.measure
+    write = {year: quantity(value, measure, say.language) for year, value in values.items()}
+    years = [say("own_year", year=year, value=write[year]) for year in by_year.printed_years]
+    told = [say(f"own_{measure}", segment=say.segments(inline=True)[segment], years=listing(years, say.language))]
+    if by_year.derived is not None:
+        low, high = (frame.at[segment, by_year.derived] for frame in (by_year.low, by_year.high))
+        digits = int(round(low) == round(high))  # a range of whole numbers that is none says less than its decimals
+        told.append(
+            say(
+                f"own_derived_{measure}" if low < high else "own_derived_exact",
+                year=by_year.derived,
+                value=write[by_year.derived],
+                low=f"{low:,.{digits}f}",
+                high=f"{high:,.{digits}f}",
+            )
+        )
+    if by_year.outlooks:
+        year = max(by_year.outlooks)
+        told.append(say("own_outlook", year=year, value=write[year]))
+    return " ".join(told)
 
 
-def driver_sentence(by_year: ByYear, segment: str, say: Wording) -> str:
-    """Which segments moved the total most in 2018, or what one segment added to it."""
-    labels = names("photonics_segment", say.language, inline=True)
+def driver_sentence(by_year: ByYear, segment: str, say: Industry) -> str:
+    """Which segments moved the total most in the last year, or what one segment added to it."""
+    labels = say.segments(inline=True)
     measure = names("photonics_measure", say.language, inline=True)[by_year.measure]
-    values, parts = by_year.values, contributions_by_year(by_year)[2018].sort_values()
-    total = 100 * (values.at["total", 2018] / values.at["total", 2017] - 1)
+    values, parts = by_year.values, contributions_by_year(by_year)[by_year.last].sort_values()
+    total = 100 * (values.at["total", by_year.last] / values.at["total", by_year.before] - 1)
     if segment == "total":
         top, bottom = parts.index[-1], parts.index[0]
         return say(
             "driver",
+            year=by_year.last,
             measure=measure,
             moved=moved(total, say),
             top=labels[top],
@@ -138,22 +195,23 @@ def driver_sentence(by_year: ByYear, segment: str, say: Wording) -> str:
             bottom=labels[bottom],
             loss=parts[bottom],
         )
-    before, after = values.at[segment, 2017], values.at[segment, 2018]
+    before, after = values.at[segment, by_year.before], values.at[segment, by_year.last]
     key = "driver_flat" if before == after else "driver_moved"
     return say(
         key,
+        year=by_year.last,
         segment=labels[segment],
         measure=measure,
-        share=100 * after / values.at["total", 2018],
+        share=100 * after / values.at["total", by_year.last],
         moved=moved(100 * (after / before - 1), say),
         contribution=points(parts[segment]),
         total=total,
     )
 
 
-def hidden_sentence(contributions: pd.DataFrame, year: int, say: Wording) -> str:
+def hidden_sentence(contributions: pd.DataFrame, year: int, say: Industry) -> str:
     """Whether rises and falls of segments cancelled out in one year, and who hid whom."""
-    labels = names("photonics_segment", say.language, inline=True)
+    labels = say.segments(inline=True)
     parts = contributions[year].sort_values()
     gains, losses = parts[parts > 0].sum(), -parts[parts < 0].sum()
     if not losses or not gains:
@@ -171,45 +229,56 @@ def hidden_sentence(contributions: pd.DataFrame, year: int, say: Wording) -> str
     )
 
 
-def firms_sentence(by_year: ByYear, segment: str, say: Wording) -> str:
-    """How the number of firms changed from 2016 to 2018, by segment or in one of them."""
-    labels = names("photonics_segment", say.language, inline=True)
-    before, after = by_year.values[2016], by_year.values[2018]
+def firms_sentence(by_year: ByYear, segment: str, say: Industry) -> str:
+    """How the number of firms changed over the years that the table prints, by segment or in one of them."""
+    labels, first, last = say.segments(inline=True), by_year.printed_years[0], by_year.last
+    if first == last:
+        first = by_year.before
+    before, after = by_year.values[first], by_year.values[last]
+    years = {"first_year": first, "last_year": last}
     if segment != "total":
         share = 100 * after[segment] / after["total"]
-        return say("firms_segment", segment=labels[segment], before=before[segment], after=after[segment], share=share)
+        counts = {"before": before[segment], "after": after[segment]}
+        return say("firms_segment", segment=labels[segment], share=share, **years, **counts)
     net = (after - before).drop("total")
-    top, bottom = (
-        listing([labels[name] for name in net.index[net == end]], say.language) for end in (net.max(), net.min())
-    )
-    return say(
-        "firms", before=before["total"], after=after["total"], top=top, gain=net.max(), bottom=bottom, loss=-net.min()
-    )
+    ends = {"gain": net.max(), "loss": net.min()}
+    top, bottom = (listing([labels[name] for name in net.index[net == end]], say.language) for end in ends.values())
+    key = "firms" if ends["gain"] > 0 > ends["loss"] else "firms_one_way"
+    sizes = {"gain": f"{ends['gain']:.0f}", "loss": f"{-ends['loss']:.0f}"}
+    if key == "firms_one_way":
+        sizes = {name: f"{end:+.0f}" for name, end in ends.items()}
+    return say(key, before=before["total"], after=after["total"], top=top, bottom=bottom, **sizes, **years)
 
 
-def for_readers(by_year: ByYear, say: Wording) -> pd.DataFrame:
-    """Segments in 2017 and 2018: values, growth recomputed and as printed, contribution and share."""
+def for_readers(by_year: ByYear, say: Industry) -> pd.DataFrame:
+    """Segments in the last two years: values, growth recomputed and as printed, contribution and share."""
     values = by_year.values
-    before, after = values[2017], values[2018]
-    contributions = contributions_by_year(by_year)[2018]
+    before, after = values[by_year.before], values[by_year.last]
+    contributions = contributions_by_year(by_year)[by_year.last]
     contributions["total"] = contributions.sum()
     unit = say(f"unit_{by_year.measure}")
     return pd.DataFrame(
         {
-            say("col_segment"): [names("photonics_segment", say.language)[segment] for segment in values.index],
-            say("col_of_year", year=2017, unit=unit): before.to_numpy(),
-            say("col_of_year", year=2018, unit=unit): after.to_numpy(),
+            say("col_segment"): [say.segments()[segment] for segment in values.index],
+            say("col_of_year", year=by_year.before, unit=unit): before.to_numpy(),
+            say("col_of_year", year=by_year.last, unit=unit): after.to_numpy(),
             say("col_growth"): (100 * (after / before - 1)).to_numpy(),
-            say("col_printed"): by_year.printed[2018].to_numpy(),
+            say("col_printed"): by_year.printed[by_year.last].to_numpy(),
             say("col_contribution"): contributions.reindex(values.index).to_numpy(),
             say("col_share"): (100 * after / after["total"]).to_numpy(),
         }
     )
 
 
-def own_exhibit(by_year: ByYear, segment: str, say: Wording) -> Exhibit:
+def table(by_year: ByYear, say: Industry) -> tuple[pd.DataFrame, str, str, dict[str, int]]:
+    """The table of :func:`for_readers` with its caption, its source and the decimals of its columns."""
+    source = say.cite(*SOURCES[by_year.measure])
+    return for_readers(by_year, say), say("caption_segments"), source, {say("col_contribution"): 2}
+
+
+def own_exhibit(by_year: ByYear, segment: str, say: Industry) -> Exhibit:
     """One segment by year; all segments as numbers."""
-    named = names("photonics_segment", say.language)
+    named = say.segments()
     wide = by_year.values.rename(index=named, columns=lambda year: by_year.label(year, say))
     hatched = [by_year.label(year, say) for year in by_year.outlooks]
     unit = say(f"axis_own_{by_year.measure}", segment=named[segment])
@@ -217,44 +286,48 @@ def own_exhibit(by_year: ByYear, segment: str, say: Wording) -> Exhibit:
     return (
         charts.columns(wide.loc[named[segment]], unit, hatched),
         own_sentence(by_year, segment, say),
-        say(SOURCES[by_year.measure]),
+        say.cite(*SOURCES[by_year.measure]),
         numbers,
     )
 
 
-def contribution_exhibit(by_year: ByYear, segment: str, words: str, say: Wording) -> Exhibit:
+def contribution_exhibit(by_year: ByYear, segment: str, words: str, say: Industry) -> Exhibit:
     """Contributions by segment and year, the largest of the last actual year first."""
-    table = contributions_by_year(by_year)
-    last = max(year for year in table.columns if year not in by_year.outlooks)
-    named = names("photonics_segment", say.language)
-    drawn = table.sort_values(last, ascending=False).rename(index=named, columns=lambda year: by_year.label(year, say))
+    named = say.segments()
+    drawn = contributions_by_year(by_year).sort_values(by_year.last, ascending=False)
+    drawn = drawn.rename(index=named, columns=lambda year: by_year.label(year, say))
     drawn.columns.name = drawn.index.name = None
     hatched = [by_year.label(year, say) for year in by_year.outlooks]
     highlight = None if segment == "total" else named[segment]
     return (
         charts.bar_panels(drawn, say(f"axis_contributions_{by_year.measure}"), highlight, hatched),
         words,
-        say(SOURCES[by_year.measure]),
+        say.cite(*SOURCES[by_year.measure]),
         drawn.reset_index(names=say("col_segment")),
     )
 
 
-def derived_sentence(by_year: ByYear, say: Wording) -> str:
-    """What the derived year rests on, and how exact contributions are that start from it."""
+def derived_sentences(by_year: ByYear, say: Wording) -> list[str]:
+    """What the derived year rests on, and how exact contributions are that start from it; nothing without one."""
+    if by_year.derived is None:
+        return []
     width = (by_year.high - by_year.low)[by_year.derived].max() / by_year.values.at["total", by_year.derived]
     key = "derived" if width else "derived_exact"
-    return say(key, year=by_year.derived, error=100 * width / 2)
+    return [say(key, year=by_year.derived, error=100 * width / 2)]
 
 
-def results(by_sales: ByYear, by_firms: ByYear, segment: str) -> Iterator[tuple[str, float, str]]:
-    """Contributions to the growth of sales in 2018, that growth, and where the report's own segment or total stands."""
-    parts = contributions_by_year(by_sales)[2018]
-    for name, value in parts.items():
-        yield f"contribution_{name}_2018", value, "percentage points"
-    yield "sales_growth_2018", parts.sum(), "percent"
-    before, after = by_sales.values[2017], by_sales.values[2018]
-    yield "segment_sales_2018", after[segment], "100 million won"
-    yield "segment_sales_growth_2018", 100 * (after[segment] / before[segment] - 1), "percent"
-    yield "segment_sales_share_2018", 100 * after[segment] / after["total"], "percent"
-    yield "segment_contribution_2018", parts.sum() if segment == "total" else parts[segment], "percentage points"
-    yield "segment_firms_2018", by_firms.values.at[segment, 2018], "firms"
+def results(by: dict[str, ByYear], segment: str) -> Iterator[tuple[str, float, str]]:
+    """Contributions to the growth of sales in the last year, that growth, and where the report's own segment stands."""
+    if sales := by.get("sales"):
+        parts, last = contributions_by_year(sales)[sales.last], sales.last
+        for name, value in parts.items():
+            yield f"contribution_{name}_{last}", value, "percentage points"
+        yield f"sales_growth_{last}", parts.sum(), "percent"
+        before, after = sales.values[sales.before], sales.values[last]
+        yield f"segment_sales_{last}", after[segment], "100 million won"
+        yield f"segment_sales_growth_{last}", 100 * (after[segment] / before[segment] - 1), "percent"
+        yield f"segment_sales_share_{last}", 100 * after[segment] / after["total"], "percent"
+        own = parts.sum() if segment == "total" else parts[segment]
+        yield f"segment_contribution_{last}", own, "percentage points"
+    if firms := by.get("firms"):
+        yield f"segment_firms_{firms.last}", firms.values.at[segment, firms.last], "firms"

@@ -1,27 +1,25 @@
 """How fast Gwangju's photonics industry grew in each policy stage: rates and sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pandas as pd
 
 from kr_industry import curves, growth
 from kr_industry.korean import Word, amount, listing
+from kr_industry.photonics.industry import Industry
 from kr_industry.style import written
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, moved, names
-
-BOUNDS = (1999, 2003, 2008, 2012, 2013, 2018)
-"""Ends of the policy stages, the year of the peak, and the last year of table 3."""
-
 
 UNITS = {"sales": "100 million won", "employment": "persons", "firms": "firms"}
 """Units of the measures, as recorded results name them."""
 
 
 def bounds(annual: pd.DataFrame) -> list[int]:
-    """The years of :data:`BOUNDS` that a table holds, and its first and last year."""
+    """The first and last year, those in which a policy stage ends, and that of the highest sales."""
     years = list(annual.index)
-    return sorted({years[0], years[-1], *(bound for bound in BOUNDS if bound in annual.index)})
+    return sorted({years[0], years[-1], *annual.index[annual["stage"] != ""], int(annual["sales"].idxmax())})
 
 
 def interval_growth(annual: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -30,7 +28,7 @@ def interval_growth(annual: pd.DataFrame, measure: str) -> pd.DataFrame:
     Parameters
     ----------
     annual : pandas.DataFrame
-        Table 3, indexed by year.
+        The table by year, indexed by year.
     measure : str
         ``sales``, ``employment`` or ``firms``.
     """
@@ -43,6 +41,11 @@ def quantity(value: float, measure: str, language: str) -> str:
         return amount(value, language)
     gap = " " if language == "en" else ""
     return Word(f"{value:,.0f}{gap}{names('unit', language)[UNITS[measure]]}")
+
+
+def writer(measure: str, say: Wording) -> Callable[[float], Word]:
+    """What writes values of a measure with their unit."""
+    return partial(quantity, measure=measure, language=say.language)
 
 
 def scale_sentence(annual: pd.DataFrame, measure: str, say: Wording) -> str:
@@ -92,28 +95,42 @@ def rates_for_readers(rates: pd.DataFrame, measure: str, say: Wording) -> pd.Dat
     )
 
 
-def trend_exhibit(annual: pd.DataFrame, measure: str, stages: pd.DataFrame, money: float, say: Wording) -> Exhibit:
+def _programme(say: Industry) -> tuple[pd.DataFrame, float | None]:
+    """The stages of the programme for the industry and its money (억 원), as far as its tables have them."""
+    stages = say.table("stages")
+    rows = pd.DataFrame() if stages is None else stages[stages["stage"] != "before"]
+    return rows, say.value("programme_money_total") if len(rows) else None
+
+
+def trend_exhibit(annual: pd.DataFrame, measure: str, say: Industry) -> Exhibit:
     """A measure by year, with the stages of the programme and its money (억 원) under the years it was spent in."""
     values = annual[measure].astype(float)
-    rows = stages[stages["stage"] != "before"]
+    rows, money = _programme(say)
     spans = [
         (row["first_year"], row["last_year"], row[say.language].replace(": ", "\n").replace("단계 ", "단계\n"))
         for _, row in rows.iterrows()
     ]
-    spent = (rows["first_year"].min(), rows["last_year"].max(), say("money_bracket", money=amount(money, say.language)))
+    spent = None
+    if money is not None:
+        told = say("money_bracket", money=amount(money, say.language))
+        spent = (rows["first_year"].min(), rows["last_year"].max(), told)
     marks = {year: written(values[year]) for year in (values.index[0], values.idxmax(), values.index[-1])}
     labels = names("photonics_measure", say.language)
     return (
         curves.trend(values, say(f"axis_{measure}"), spans, marks, money=spent),
         scale_sentence(annual, measure, say),
-        say("table_3"),
+        say.cite("annual"),
         annual[list(labels)].rename(index=str, columns=labels).reset_index(names=say("col_year")),
     )
 
 
-def money_sentence(money: float, say: Wording) -> str:
-    """What the programme cost (억 원), and why sales over money are no return."""
-    return say("money", money=amount(money, say.language))
+def money_sentences(say: Industry) -> list[str]:
+    """What the programme cost (억 원), and why sales over money are no return; nothing where that is not known."""
+    rows, money = _programme(say)
+    if money is None:
+        return []
+    years = {"first_year": rows["first_year"].min(), "last_year": rows["last_year"].max()}
+    return [say("money", money=amount(money, say.language), **years)]
 
 
 def results(annual: pd.DataFrame) -> Iterator[tuple[str, float, str]]:

@@ -4,11 +4,10 @@ import pandas as pd
 
 from kr_industry import grids, style
 from kr_industry.korean import listing
+from kr_industry.photonics.industry import Industry
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
 
-SOURCES = ("gwangju_cluster_2013", "strategic_tech_2022", "inauguration_2022")
-"""Documents that the plans are in."""
 OWN, OTHER = 1, 2
 """Codes of the chart: photonics, and another field."""
 
@@ -53,6 +52,24 @@ def sentences(strategy: pd.DataFrame, say: Wording) -> list[str]:
         ),
         say("strategy_absence"),
     ]
+
+
+def sources(say: Industry) -> list[str]:
+    """The documents that the plans are in."""
+    strategy = say.table("strategy")
+    return [] if strategy is None else list(strategy["source"].unique())
+
+
+def exhibits(say: Industry) -> list[Exhibit]:
+    """Which plan named which field; nothing where the industry has no such table."""
+    strategy = say.table("strategy")
+    return [] if strategy is None else [exhibit(strategy, say)]
+
+
+def further_sentences(say: Industry) -> list[str]:
+    """What the absence from a plan does not mean, or that plans are not in the data."""
+    strategy = say.table("strategy")
+    return [say("strategy_missing")] if strategy is None else sentences(strategy, say)[1:]
 
 
 def exhibit(strategy: pd.DataFrame, say: Wording) -> Exhibit:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from kr_industry import curves
-from kr_industry.breaks import NEEDED, Kink
+from kr_industry.breaks import NEEDED, Kink, find_kink, without_each_year
+from kr_industry.photonics.industry import Industry
 from kr_industry.style import chart_text
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording
@@ -16,6 +17,11 @@ from kr_industry.wording import Wording
 def possible(values: pd.Series) -> bool:
     """Whether the years suffice for a kink."""
     return len(values) >= NEEDED
+
+
+def turn(values: pd.Series, confidence: float) -> tuple[Kink, pd.DataFrame] | tuple[None, None]:
+    """Where growth turned, and where without one year each; nothing where the years do not suffice."""
+    return (find_kink(values, confidence), without_each_year(values)) if possible(values) else (None, None)
 
 
 def refusal(values: pd.Series, noun: str, say: Wording) -> str:
@@ -85,7 +91,7 @@ def more_sentences(values: pd.Series, kink: Kink, others: pd.DataFrame, noun: st
     return told
 
 
-def exhibit(values: pd.Series, kink: Kink, others: pd.DataFrame, measure: str, noun: str, say: Wording) -> Exhibit:
+def exhibit(values: pd.Series, kink: Kink, others: pd.DataFrame, measure: str, noun: str, say: Industry) -> Exhibit:
     """The kinked line with its bounds; the kink without one year each as numbers."""
     slopes = {"before": percent(kink.before.value), "after": percent(kink.after.value)}
     texts = {side: chart_text(say("turn_slope", slope=slope)) for side, slope in slopes.items()}
@@ -101,7 +107,7 @@ def exhibit(values: pd.Series, kink: Kink, others: pd.DataFrame, measure: str, n
     return (
         curves.turning(values, kink, others, say(f"axis_kink_{measure}"), texts, say("turn_label", year=kink.year)),
         kink_sentence(kink, others, noun, say),
-        say("table_3"),
+        say.cite("annual"),
         numbers,
     )
 

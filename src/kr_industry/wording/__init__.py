@@ -82,7 +82,7 @@ def points(value: float) -> str:
 
 
 class Wording:
-    """Writes the sentences of one topic in one language.
+    """Writes the sentences of one topic in one language; what is ``known`` can be named by any of them.
 
     Examples
     --------
@@ -90,14 +90,15 @@ class Wording:
     '출처: 표 3'
     """
 
-    def __init__(self, topic: str, language: str) -> None:
+    def __init__(self, topic: str, language: str, **known: object) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"language is {language!r}; expected one of {', '.join(LANGUAGES)}")
-        self.language = language
+        self.topic, self.language, self.known = topic, language, known
         self._templates = templates("common") | templates(topic)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The sentence of a key with values put in; negative numbers get a minus sign, zero no sign."""
+        values = self.known | values
         words = {name: Word(value) if type(value) is str else value for name, value in values.items()}
         text = self._templates[key][self.language].format(**words)
         text = re.sub(r"(?<![\w.–-])[+-](0(?:\.0+)?)(?![\d.])", r"\1", text)
