@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from notebook_reports.parameters import Declared, RequestError, check_parameters, read_defaults
@@ -30,15 +32,17 @@ def test_a_number_may_come_as_text(photonics):
         ({"segment": "lasers"}, "allowed are total, optical_communication, light_sources"),
         (
             {"segmnt": "total"},
-            r"parameter 'segmnt' is not known \(did you mean 'segment'\?\); allowed are measure, segment",
+            r"parameter 'segmnt' is not known \(did you mean 'segment'\?\); allowed are industry, measure, segment",
         ),
         (
             {"first_year": 1066},
-            r"1066 is not in data/photonics/annual\.csv \(nearest is 1999\); allowed are 1999, 2003, 2008, 2012, 2013$",
+            r"1066 is not in data/photonics/annual\.csv \(nearest is 1999\); allowed are 1999, 2003, 2008, .*, 2018$",
         ),
         ({"first_year": 2002}, r"2002 is not in .* \(nearest is 2003\)"),
         ({"horizon": 6}, "6 is out of range; allowed are 1 to 5"),
         ({"first_year": "soon"}, "'soon' is not a whole number"),
+        ({"first_year": 2015, "last_year": 2013}, r"parameter 'last_year': 2013 is not after 'first_year', 2015"),
+        ({"first_year": 2018}, r"parameter 'last_year': 2018 is not after 'first_year', 2018"),
         ({"first_year": 2003.5}, "2003.5 is not a whole number"),
         ({"first_year": True}, "True is not a whole number"),
     ],
@@ -186,3 +190,69 @@ def test_defaults_of_what_is_no_notebook_or_holds_code_are_refused(tmp_path, tex
     (tmp_path / "x.ipynb").write_text(text)
     with pytest.raises(RequestError, match=r"x.ipynb: expected a notebook whose cell tagged 'parameters'"):
         read_defaults(tmp_path / "x.ipynb")
+
+
+@pytest.fixture
+def dependent(tmp_path):
+    """Two countries, each with towns and years of its own."""
+    for name, text in {
+        "towns.csv": "id,ko,en,land\na,가,A,north\nb,나,B,north\nc,다,C,south\n",
+        "north.csv": "year\n2001\n2004\n2005\n",
+        "south.csv": "year\n2010\n2012\n",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
+    help_ = "help: {ko: 가, en: A}"
+    (tmp_path / "notebooks" / "x.yml").write_text(
+        f"""
+        title: {{ko: 가, en: A}}
+        description: {{ko: 가, en: A}}
+        parameters:
+          land: {{type: choice, {help_}, choices: [north, south]}}
+          town: {{type: choice, {help_}, listed: [{{file: towns.csv, where: {{land: "{{land}}"}}}}]}}
+          start: {{type: integer, {help_}, column: {{file: "{{land}}.csv", name: year}}}}
+          end: {{type: integer, {help_}, column: {{file: "{{land}}.csv", name: year}}, after: start}}
+        """,
+        encoding="utf-8",
+    )
+    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}}
+    cell["source"] = 'land = "north"\ntown = "a"\nstart = 2001\nend = 2005'
+    (tmp_path / "notebooks" / "x.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    return Declared(tmp_path / "notebooks" / "x.yml")
+
+
+def test_what_is_accepted_can_depend_on_another_choice(dependent):
+    assert dependent.resolve({"town": "나"}) == {"town": "b"}
+    assert dependent.resolve({"town": "C", "land": "south"}) == {"town": "c", "land": "south"}
+    with pytest.raises(RequestError, match="'c' is not known; allowed are a, b"):
+        dependent.resolve({"town": "c"})
+    with pytest.raises(RequestError, match="'a' is not known; allowed are c"):
+        dependent.resolve({"land": "south", "town": "a"})
+    with pytest.raises(RequestError, match=r"2001 is not in south\.csv \(nearest is 2010\); allowed are 2010, 2012"):
+        dependent.resolve({"land": "south", "start": 2001, "end": 2012})
+
+
+def test_first_and_last_stand_for_the_ends_of_a_column(dependent):
+    years = {"start": "first", "end": "last"}
+    assert dependent.resolve(years) == {"start": 2001, "end": 2005}
+    assert dependent.resolve({"land": "south", **years}) == {"land": "south", "start": 2010, "end": 2012}
+
+
+def test_what_another_choice_does_not_allow_is_replaced_by_what_is_nearest(dependent):
+    values = {"land": "south", "town": "b", "start": 2004, "end": 2005}
+    assert dependent.adapted(values, "land") == {"land": "south", "town": "c", "start": 2010, "end": 2010}
+    assert dependent.adapted(values, "town") == values
+    assert dependent.needing("land") == ["town", "start", "end"]
+
+
+def test_all_offered_values_depend_on_the_others_too(dependent):
+    assert dependent.offered("town", {}) == ["a", "b"]
+    assert dependent.offered("start", {"land": "south"}) == [2010, 2012]
+    assert "        c" not in dependent.listing()
+
+
+def test_a_parameter_cannot_depend_on_one_that_is_declared_later(dependent):
+    text = dependent.path.read_text(encoding="utf-8")
+    dependent.path.write_text(text.replace("after: start", "after: later"), encoding="utf-8")
+    with pytest.raises(RequestError, match="'end' names 'later', which must be declared before it"):
+        Declared(dependent.path)

@@ -135,16 +135,15 @@ def test_contributions_are_those_of_the_tables(values, by_firms):
     for year, growth in ((2018, 1.32), (2019, {"printed": 7.32, "corrected": 9.88}[values])):
         assert found[year].sum() == pytest.approx(growth, abs=0.005)
     assert found[2017].sum() == pytest.approx(100 * (22705 / 21471 - 1), abs=0.02)  # derived bases round
-    results = {
-        name: value for name, value, _ in segments.results({"sales": by_year, "firms": by_firms}, "precision_optics")
-    }
+    by = {"sales": by_year, "firms": by_firms}
+    results = {name: value for name, value, _ in segments.results(by, "precision_optics")}
     assert results["sales_growth_2018"] == pytest.approx(100 * (23005 / 22705 - 1))
     assert results["segment_sales_2018"] == 2003
     assert results["segment_sales_growth_2018"] == pytest.approx(100 * (2003 / 2271 - 1))
     assert results["segment_sales_share_2018"] == pytest.approx(100 * 2003 / 23005)
     assert results["segment_contribution_2018"] == results["contribution_precision_optics_2018"]
     assert results["segment_firms_2018"] == by_firms.values.at["precision_optics", 2018]
-    total = {name: value for name, value, _ in segments.results({"sales": by_year, "firms": by_firms}, "total")}
+    total = {name: value for name, value, _ in segments.results(by, "total")}
     assert total["segment_contribution_2018"] == pytest.approx(total["segment_sales_growth_2018"])
 
 
@@ -180,9 +179,8 @@ def test_every_segment_has_its_sentences(by_sales, by_firms, segment, language):
         assert "2018" in segments.driver_sentence(by_year, segment, say)
         assert str(by_year.derived) in segments.derived_sentences(by_year, say)[0]
     assert "2018" in segments.firms_sentence(by_firms, segment, say)
-    assert "2018" in spread.per_firm_sentence(
-        spread.sales_per_firm({"sales": by_sales, "firms": by_firms}), segment, say
-    )
+    per_firm = spread.sales_per_firm({"sales": by_sales, "firms": by_firms})
+    assert "2018" in spread.per_firm_sentence(per_firm, segment, say)
 
 
 def test_bounds_of_a_derived_year_are_never_one_number(by_sales, say_ko):

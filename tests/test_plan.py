@@ -148,3 +148,34 @@ def test_a_sample_is_the_same_for_a_seed_in_the_order_of_the_plan_and_grows(plan
 def test_samples_of_many_seeds_come_to_every_report(plan):
     seeds = [str(number) for number in range(400)]
     assert {report for seed in seeds for report in sample(plan, 1, seed)} == set(plan)
+
+
+def test_all_stands_for_every_value_that_a_parameter_accepts(plan_of):
+    plan = plan_of(
+        """
+        reports:
+          - notebook: photonics_trend
+            name: $segment.$language
+            parameters: {first_year: 2008, last_year: last}
+            matrix: {segment: all, language: all}
+            exclude: [{segment: total, language: en}]
+            settings: [{where: {segment: 광소재}, memory: 500}]
+        """
+    )
+    assert len(plan) == 7 * 2 - 1
+    assert plan[0].parameters == {"first_year": 2008, "last_year": 2018, "segment": "total", "language": "ko"}
+    assert [report.name for report in plan if report.memory == 500] == ["optical_materials.ko", "optical_materials.en"]
+
+
+@pytest.mark.parametrize("name", ["horizon", "segmnt"])
+def test_all_needs_a_parameter_with_a_list_of_values(plan_of, name):
+    with pytest.raises(RequestError, match=f"report 1: photonics_trend: parameter '{name}' has no list of values"):
+        plan_of(f"reports: [{{notebook: photonics_trend, name: x, matrix: {{{name}: all}}}}]")
+
+
+def test_a_rule_that_no_combination_could_have_is_refused(plan_of):
+    with pytest.raises(RequestError, match="'lasers' is not known"):
+        plan_of(
+            "reports: [{notebook: photonics_trend, name: $segment, "
+            "matrix: {segment: all}, exclude: [{segment: lasers}]}]"
+        )

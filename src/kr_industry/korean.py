@@ -1,13 +1,16 @@
 """Korean particles and amounts, so that sentences written from results read as a person writes them."""
 
+import re
+
 # Digits and Latin letters by the final consonant of their Korean reading: 일, 삼, 육, 칠, 팔, 영; 엘, 엠, 엔, 알.
 _CLOSED_READINGS = set("013678LMNRlmnr")
 _RIEUL_READINGS = set("178LRlr")
+_REMARK = re.compile(r"\([^()]*\)\s*$")
 
 
 def _final_consonant(text: str) -> tuple[bool, bool]:
     """Whether the reading of the text ends in a consonant, and whether that consonant is ㄹ."""
-    letters = text.split("(")[0].rstrip(" \"'’”」』)]%p") or text
+    letters = _REMARK.sub("", text).rstrip(" \"'’”」』)]%p") or text
     last = letters[-1:]
     if "가" <= last <= "힣":
         jongseong = (ord(last) - ord("가")) % 28

@@ -270,6 +270,8 @@ class Call(_Strict):
 
     call: str = Field(pattern=r"[A-Za-z_][\w.]*\.\w+")
     given: dict[str, str | int | float | bool] = {}
+    where: dict[str, str | int | float | bool] = {}
+    """Values that the parameters of a report must have; for others it is not called."""
 
 
 class Compared(_Strict):
@@ -288,7 +290,7 @@ class Declaration(_Strict):
     title: Text
     description: Text
     shared: list[Call] = []
-    """What every report of the notebook computes alike and keeps for the process: done once, before any is made."""
+    """What reports of the notebook compute alike and keep for the process: done once, before any of them is made."""
     parameters: dict[str, Parameter]
     """By name; what one accepts may depend on those that stand before it."""
     compared: list[Compared] = []
@@ -390,6 +392,11 @@ class Declared:
                 if high <= low:
                     raise RequestError(f"{self.path.stem}: parameter {name!r}: {high} is not after {before!r}, {low}")
         return found
+
+    def shared_by(self, values: Mapping[str, object]) -> tuple[int, ...]:
+        """Places in ``shared`` of what is called for reports with these parameters, and the defaults of the others."""
+        calls = enumerate(self.content.shared)
+        return tuple(number for number, call in calls if not call.where.items() - {**self.defaults, **values}.items())
 
     def part(self, rule: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
         """Check some values, as :meth:`resolve`, where the others are given."""

@@ -14,6 +14,7 @@ from multiprocessing.reduction import send_handle
 from pathlib import Path
 
 from notebook_reports import warm, worker
+from notebook_reports.parameters import Declared, RequestError
 from notebook_reports.worker import Job, Made
 
 _GRACE = 2
@@ -191,13 +192,14 @@ class Pool:
 
 
 class _Warm:
-    """Starts processes by fork, from a server for each notebook."""
+    """Starts processes by fork, from a server for each notebook and what its reports share."""
 
     def __init__(self, settings: tuple, log: Path, folders: str) -> None:
         self._settings = settings
         self._log = log
         self._folders = {"PYTHONPATH": folders} if folders else {}
-        self._servers: dict[Path, Connection] = {}
+        self._servers: dict[tuple[Path, tuple[int, ...]], Connection] = {}
+        self._declared: dict[Path, Declared] = {}
         self._pids: list[tuple[Connection, int]] = []
         self._begun = 0
         self._begin()
@@ -230,13 +232,23 @@ class _Warm:
 
     def start(self, number: int, job: Job, theirs: Connection) -> tuple[Connection, None]:
         """Have a job run by a process that tells through a connection; its server, which will tell its pid."""
-        if job.source not in self._servers:
+        wanted = job.source, self._shared(job)
+        if wanted not in self._servers:
             ours, end = Pipe()
-            _request(self._base, ours.fileno(), job.source, end)
-            self._servers[job.source] = ours
-        server = self._servers[job.source]
+            _request(self._base, ours.fileno(), wanted, end)
+            self._servers[wanted] = ours
+        server = self._servers[wanted]
         _request(server, number, job, theirs)
         return server, None
+
+    def _shared(self, job: Job) -> tuple[int, ...]:
+        """Which of what its notebook's reports share a job needs: it must not depend on the rest."""
+        try:
+            if job.source not in self._declared:
+                self._declared[job.source] = Declared(job.source.with_suffix(".yml"))
+            return self._declared[job.source].shared_by(job.report.parameters)
+        except RequestError:  # the run will tell
+            return ()
 
     def connections(self) -> list[Connection]:
         """Where servers tell what became of processes."""
@@ -266,7 +278,7 @@ class _Warm:
             self._process.wait()
             self._begin()
             return []
-        self._servers = {source: other for source, other in self._servers.items() if other is not server}
+        self._servers = {wanted: other for wanted, other in self._servers.items() if other is not server}
         self._pids = [(other, pid) for other, pid in self._pids if other is not server]
         return [("gone", None, None)]
 

@@ -1,8 +1,8 @@
 """Servers that fork: a process imports everything once, and a child of it answers each request.
 
 Two of them stand behind each other. The first imports what all notebooks import, and forgets again what is the
-project's own. From it forks one for each notebook, which imports the rest under watch, so that the modules that a
-notebook read are known; from that forks a process for each report.
+project's own. From it forks one for each notebook and what its reports share, which imports the rest under watch, so
+that the modules that a notebook read are known; from that forks a process for each report.
 """
 
 import ast
@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
@@ -120,10 +120,19 @@ def carry_out(statements: list[ast.stmt], folder: Path) -> None:
             exec(compile(ast.Module([statement], []), "<imports>", "exec"), {"__name__": "__main__"})  # noqa: S102
 
 
-def share(declaration: Path) -> None:
-    """Call what a notebook's declaration says that all its reports share; what goes wrong is the run's to tell."""
+def share(declaration: Path, places: Iterable[int]) -> None:
+    """Call what a notebook's declaration says that reports share; what goes wrong is the run's to tell.
+
+    Parameters
+    ----------
+    declaration : Path
+        The YAML file beside the notebook.
+    places : iterable of int
+        Which of its ``shared`` these reports share.
+    """
     try:
-        for shared in Declared(declaration).content.shared:
+        calls = Declared(declaration).content.shared
+        for shared in [calls[place] for place in places]:
             module, _, name = shared.call.rpartition(".")
             getattr(import_module(module), name)(**shared.given)
     except Exception:  # noqa: BLE001 — told in the log
@@ -172,14 +181,15 @@ def main(handle: int) -> None:
         if name.partition(".")[0] != __package__ and project.name(getattr(module, "__file__", None) or "/"):
             del sys.modules[name]
 
-    def for_notebook(notebook: Path, own: Connection) -> None:
+    def for_notebook(wanted: tuple[Path, tuple[int, ...]], own: Connection) -> None:
+        notebook, shared = wanted
         gc.disable()
         trace = Trace()
         with suppress(OSError, ValueError, KeyError):
             carry_out(imports(notebook), notebook.parent)
             for cell in code(notebook):
                 highlight(cell)
-        share(notebook.with_suffix(".yml"))
+        share(notebook.with_suffix(".yml"), shared)
         serve(own, lambda job, connection: worker.report(job, connection, trace))
 
     serve(control, for_notebook)
