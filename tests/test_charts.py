@@ -282,3 +282,22 @@ def test_no_setting_of_the_reader_changes_a_chart(monkeypatch):
 def test_one_value_and_zeros_are_drawn():
     check(charts.bars(pd.Series({"a": 0.0}), "unit"))
     check(curves.trend(pd.Series({2018: 5.0}), "unit", log=False))
+
+
+def test_series_that_end_at_one_level_have_names_that_do_not_touch():
+    frame = pd.DataFrame({"one": [0.576, 0.580], "other": [0.582, 0.581]}, index=[2018, 2019])
+    figure = paths.levels(frame, "unit", ("least", 0.5))
+    check(figure)
+    figure.canvas.draw()
+    one, other = (
+        text.get_window_extent() for name in frame for text in figure.axes[0].texts if text.get_text() == name
+    )
+    assert not one.overlaps(other)
+
+
+@pytest.mark.parametrize(("low", "high"), [(300, 433), (1136, 27105), (81, 99), (5, 5)])
+def test_a_log_axis_has_marks_for_narrow_and_wide_ranges(low, high):
+    values = pd.Series([low, high, low], index=[2010, 2011, 2012], dtype=float)
+    figure = curves.trend(values, "unit")
+    bottom, top = figure.axes[0].get_ylim()
+    assert sum(bottom <= tick <= top for tick in figure.axes[0].get_yticks()) >= (2 if low < high else 0)

@@ -58,7 +58,7 @@ def test_every_measure_has_its_sentences(annual, measure, language):
     say = Industry("photonics", language)
     rates = stages.interval_growth(annual, measure)
     assert "2018" in stages.scale_sentence(annual, measure, say)
-    assert stages.rates_sentence(rates, measure, say).count("%") == len(rates)
+    assert stages.rates_sentence(annual, measure, say).count("%") == len(rates)
     series = annual[measure].astype(float)
     kink, others = find_kink(series), without_each_year(series)
     noun = subjects.noun("photonics", measure, "total", say)

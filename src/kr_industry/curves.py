@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from kr_industry import style
 from kr_industry.breaks import Kink
@@ -288,7 +289,10 @@ def _log_axis(axes: Axes, points: np.ndarray, below: float) -> None:
     low, high = points.min() / np.exp(below * span), points.max() * np.exp(0.2 * span)
     axes.set_ylim(low, high)
     axes.minorticks_off()
-    axes.set_yticks([tick for e in range(-1, 8) for tick in (10.0**e, 2 * 10.0**e, 5 * 10.0**e) if low <= tick <= high])
+    ticks = [tick for e in range(-1, 8) for tick in (10.0**e, 2 * 10.0**e, 5 * 10.0**e) if low <= tick <= high]
+    if len(ticks) < 2:
+        ticks = [tick for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
+    axes.set_yticks(ticks)
     axes.yaxis.set_major_formatter(style.thousands())
     axes.grid(axis="y")
 

@@ -34,6 +34,9 @@ def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: S
     """
     figure, axes = style.figure(3.1)
     order = frame.apply(lambda series: series.dropna().iloc[0]).sort_values().index
+    top = frame.max().max() * 1.25
+    ends = frame.apply(lambda series: series.dropna().iloc[-1]).sort_values()
+    away = dict(zip(ends.index, _apart(ends.to_numpy() / top * _HEIGHT, 12), strict=True))
     for name, colour in zip(frame.columns, (style.FOCUS, style.SECOND, style.THIRD), strict=False):
         series = frame[name].dropna()
         axes.plot(series.index, series, color=colour, lw=1.8)
@@ -52,7 +55,7 @@ def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: S
         axes.annotate(
             name,
             (series.index[-1], series.iloc[-1]),
-            xytext=(12, 0),
+            xytext=(12, away[name]),
             textcoords="offset points",
             va="center",
             fontsize=9,
@@ -70,13 +73,28 @@ def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: S
         fontsize=8.5,
         color=style.SOFT,
     )
-    axes.set_ylim(0, frame.max().max() * 1.25)
+    axes.set_ylim(0, top)
     axes.set_xlim(frame.index[0] - 0.4, frame.index[-1] + 1.1)
     axes.set_xticks(frame.index, [str(year) for year in frame.index])
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     style.unit_title(figure, unit)
     return figure
+
+
+_HEIGHT = 165
+"""Points that the axes of :func:`levels` are high, roughly."""
+
+
+def _apart(heights: np.ndarray, needed: float) -> np.ndarray:
+    """How far to move labels, in rising order of their heights, so that neighbours do not touch; all in points."""
+    moved = heights.astype(float).copy()
+    for _ in range(len(moved)):
+        for i, gap in enumerate(np.diff(moved)):
+            if gap < needed:
+                moved[i] -= (needed - gap) / 2
+                moved[i + 1] += (needed - gap) / 2
+    return moved - heights
 
 
 GROWTHS = (-90, -75, -50, -25, 0, 25, 50, 100, 200, 300, 500)

@@ -281,7 +281,8 @@ def own_exhibit(by_year: ByYear, segment: str, say: Industry) -> Exhibit:
     named = say.segments()
     wide = by_year.values.rename(index=named, columns=lambda year: by_year.label(year, say))
     hatched = [by_year.label(year, say) for year in by_year.outlooks]
-    unit = say(f"axis_own_{by_year.measure}", segment=named[segment])
+    note = say("note_hatched") if hatched else ""
+    unit = say(f"axis_own_{by_year.measure}", segment=named[segment], note=note)
     numbers = wide.rename_axis(index=None, columns=None).round(0).reset_index(names=say("col_segment"))
     return (
         charts.columns(wide.loc[named[segment]], unit, hatched),
@@ -298,9 +299,9 @@ def contribution_exhibit(by_year: ByYear, segment: str, words: str, say: Industr
     drawn = drawn.rename(index=named, columns=lambda year: by_year.label(year, say))
     drawn.columns.name = drawn.index.name = None
     hatched = [by_year.label(year, say) for year in by_year.outlooks]
-    highlight = None if segment == "total" else named[segment]
+    highlight, note = None if segment == "total" else named[segment], say("note_hatched") if hatched else ""
     return (
-        charts.bar_panels(drawn, say(f"axis_contributions_{by_year.measure}"), highlight, hatched),
+        charts.bar_panels(drawn, say(f"axis_contributions_{by_year.measure}", note=note), highlight, hatched),
         words,
         say.cite(*SOURCES[by_year.measure]),
         drawn.reset_index(names=say("col_segment")),

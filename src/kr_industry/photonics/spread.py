@@ -55,9 +55,10 @@ def concentration_exhibit(table: pd.DataFrame, by: dict[str, ByYear], say: Indus
     index, least = table["herfindahl"].unstack(level=0), table["least"].iloc[0]
     drawn = index[list(by)].rename(columns=lambda measure: say(f"basis_{measure}"))
     outlooks = [year for by_year in by.values() for year in by_year.outlooks]
+    unit = say("axis_concentration", note=say("note_open") if outlooks else "")
     line = (say("least", count=round(1 / least), least=least), least)
     return (
-        paths.levels(drawn, say("axis_concentration"), line, outlooks),
+        paths.levels(drawn, unit, line, outlooks),
         concentration_sentences(table, by, say)[0],
         say.cite(*(f"segment_{measure}" for measure in by)),
         concentrations_for_readers(table, names("photonics_measure", say.language), say),
@@ -134,8 +135,11 @@ def size_sentence(sizes: pd.DataFrame, say: Wording) -> str:
     up, (before, last) = cumulative_sizes(sizes), size_years(sizes)
     under = up["sales_under_1"] - up["sales_10_50"]
     total, large = up["sales_under_1"], up["sales_50_100"]
+    large_way, small_way = (_way(values[last] - values[before]) for values in (large, under))
     return say(
         "sizes",
+        large=say(f"many_{large_way}"),
+        small=say(f"few_{small_way}"),
         before_year=before,
         last_year=last,
         large_before=large[before],
@@ -145,6 +149,10 @@ def size_sentence(sizes: pd.DataFrame, say: Wording) -> str:
         small_before=under[before],
         small_after=under[last],
     )
+
+
+def _way(change: float) -> str:
+    return "more" if change > 0 else "fewer" if change < 0 else "same"
 
 
 def sizes_exhibit(sizes: pd.DataFrame, say: Industry) -> Exhibit:

@@ -48,6 +48,11 @@ def writer(measure: str, say: Wording) -> Callable[[float], Word]:
     return partial(quantity, measure=measure, language=say.language)
 
 
+def _gaps(annual: pd.DataFrame) -> bool:
+    """Whether years are missing between the first and the last."""
+    return len(annual) <= annual.index[-1] - annual.index[0]
+
+
 def scale_sentence(annual: pd.DataFrame, measure: str, say: Wording) -> str:
     """How large the measure was at the start, at its peak and at the end."""
     values = annual[measure].astype(float)
@@ -69,16 +74,13 @@ def scale_sentence(annual: pd.DataFrame, measure: str, say: Wording) -> str:
     )
 
 
-def rates_sentence(rates: pd.DataFrame, measure: str, say: Wording) -> str:
-    """The compound annual growth rates of all intervals, in one sentence."""
-    parts = [
-        say("rate", first_year=row.first_year, last_year=row.last_year, rate=row.rate) for row in rates.itertuples()
-    ]
-    return say(
-        "rates",
-        measure=names("photonics_measure", say.language, inline=True)[measure],
-        rates=listing(parts, say.language),
-    )
+def rates_sentence(annual: pd.DataFrame, measure: str, say: Wording) -> str:
+    """The compound annual growth rates of all intervals, and over how many years they are where some are missing."""
+    rates = interval_growth(annual, measure).itertuples()
+    parts = [say("rate", first_year=row.first_year, last_year=row.last_year, rate=row.rate) for row in rates]
+    noun = names("photonics_measure", say.language, inline=True)[measure]
+    told = say("rates", measure=noun, rates=listing(parts, say.language))
+    return f"{told} {say('rates_gaps')}" if _gaps(annual) else told
 
 
 def rates_for_readers(rates: pd.DataFrame, measure: str, say: Wording) -> pd.DataFrame:
@@ -116,8 +118,9 @@ def trend_exhibit(annual: pd.DataFrame, measure: str, say: Industry) -> Exhibit:
         spent = (rows["first_year"].min(), rows["last_year"].max(), told)
     marks = {year: written(values[year]) for year in (values.index[0], values.idxmax(), values.index[-1])}
     labels = names("photonics_measure", say.language)
+    note = say("note_gaps") if _gaps(annual) else ""
     return (
-        curves.trend(values, say(f"axis_{measure}"), spans, marks, money=spent),
+        curves.trend(values, say(f"axis_{measure}", note=note), spans, marks, money=spent),
         scale_sentence(annual, measure, say),
         say.cite("annual"),
         annual[list(labels)].rename(index=str, columns=labels).reset_index(names=say("col_year")),
