@@ -72,7 +72,7 @@ def measure(rounds: int, workers: int, sample: int, many: int) -> None:
             numbers = f"{middle:8.2f}{min(taken):8.2f}{max(taken):8.2f}{middle / own:12.2f}"
             print(f"{name:50}{numbers}  {_same(out / made, out / 'batch')}")
         _idle(f"nothing stale, {len(plan)} reports", [], out / "batch", rounds)
-        _interrupted(out / "interrupted", workers, max(5, rounds))
+        _interrupted(out / "interrupted", workers, rounds)
         if many:
             _many(out, many, rounds)
 
@@ -90,7 +90,7 @@ def _batch(out: Path, workers: int) -> float:
 
 def _idle(name: str, options: list[str], out: Path, rounds: int) -> None:
     taken = []
-    for _ in range(max(5, rounds)):
+    for _ in range(rounds):
         start = time.perf_counter()
         subprocess.run(_command(out, *options), check=True, stdout=subprocess.DEVNULL)
         taken.append(time.perf_counter() - start)
