@@ -57,7 +57,8 @@ class Copy:
 
     def __init__(self, root, folder, reports):
         self.root = shutil.copytree(root, folder / "copy", ignore=shutil.ignore_patterns(*LEFT_OUT))
-        self.environment = {name: value for name, value in os.environ.items() if name != "KR_INDUSTRY_DATA"}
+        others = {"KR_INDUSTRY_DATA", "PYTHONDONTWRITEBYTECODE"}
+        self.environment = {name: value for name, value in os.environ.items() if name not in others}
         self.environment |= {"PYTHONPATH": str(self.root / "src"), "TMPDIR": str(folder), "LANG": "C.UTF-8"}
         self.port = str(free_port())
         plan = self.root / "reports" / "reports.yml"
