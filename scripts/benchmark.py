@@ -58,10 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
         help="reports made from the shell, changes in a panel (default: 14)",
     )
     words.add_argument("--many", type=int, default=12, metavar="N", help="how many of 1,000 at once; 0 for none")
+    words.add_argument(
+        "--reports", type=int, default=1000, metavar="N", help="of those, only the first (default: 1000)"
+    )
     words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
     chosen = words.parse_args(arguments)
     if chosen.measurement == "batch":
-        batch_times.measure(chosen.rounds, chosen.workers, chosen.sample, chosen.many)
+        batch_times.measure(chosen.rounds, chosen.workers, chosen.sample, chosen.many, chosen.reports)
     elif chosen.measurement == "injection":
         _injection(chosen.figures, chosen.pairs, chosen.seed)
     elif chosen.measurement == "speed":

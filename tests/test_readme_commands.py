@@ -20,7 +20,7 @@ REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko"]
 SCRIPTS = ".venv/bin/python scripts/"
 RUN, VERIFY, BENCHMARK = (f"{SCRIPTS}{name}.py" for name in ("run_reports", "verify_reports", "benchmark"))
 FEW = {
-    "batch": "--rounds 1 --sample 1 --many 0",
+    "batch": "--rounds 1 --sample 1 --many 2 --reports 3",
     "injection": "--figures 3 --pairs 1",
     "speed": "--figures 100",
     "coverage": "--draws 2",
@@ -44,7 +44,12 @@ PRINTED = {
     f"{VERIFY} --sample 3": ("^2 of 2 made again are the same, byte for byte$",),
     f"{VERIFY} --execute": ("^2 of 2 made again are the same, byte for byte$",),
     f"{SCRIPTS}check_data.py": (r"^\d+ tables, \d+ rows: no faults$", r"^\d+ claims: ", "^Contradictions "),
-    f"{BENCHMARK} batch": ("^the batch, the plan of 2 reports, cold", "^papermill, .*1 of 1$", "^Ctrl-C to the end"),
+    f"{BENCHMARK} batch": (
+        "^the batch, the plan of 2 reports, cold",
+        "^papermill, .*1 of 1$",
+        "^Ctrl-C to the end",
+        "^3 reports, 2 at once: 3 made, 0 up",
+    ),
     f"{BENCHMARK} injection": ("0 false alarms$", "^all ", "^two at once "),
     f"{BENCHMARK} speed": (r"^data/: \d+ figures", r"^ +90 "),
     f"{BENCHMARK} coverage": ("^sales ", r"^   10  0\.15 "),
