@@ -20,14 +20,14 @@ REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko"]
 SCRIPTS = ".venv/bin/python scripts/"
 RUN, VERIFY, BENCHMARK = (f"{SCRIPTS}{name}.py" for name in ("run_reports", "verify_reports", "benchmark"))
 FEW = {
-    "batch": "--rounds 1 --sample 1 --many 2 --reports 3",
+    "batch": "--rounds 1 --workers 1 --sample 1 --many 2 --reports 3",
     "injection": "--figures 3 --pairs 1",
     "speed": "--figures 100",
     "coverage": "--draws 2",
     "nulls": "--permutations 20",
     "panel": "--rounds 1 --sample 1",
 }
-"""What makes the measurements of the benchmark small."""
+"""What makes measurements small; one worker, so that one report is left to be interrupted when the other is made."""
 
 PRINTED = {
     "make help": (r"^make lab ",),
@@ -58,6 +58,7 @@ PRINTED = {
 }
 """What each command has to print."""
 OTHERS = {
+    "make clean",
     "make lab",
     "make test PYTHON=python3.12",
     f"{RUN} --failed",
@@ -136,6 +137,13 @@ esac
     install = "-m pip install --quiet --disable-pip-version-check -r requirements.txt"
     assert ran == [f"-m venv {environment}", install, "scripts/check_data.py", "-m pytest"]
     assert (environment / "installed").is_file()
+
+
+def test_what_was_set_up_is_removed_but_no_report(copy):
+    (copy.root / ".venv" / "bin").mkdir(parents=True)
+    assert copy("make", "clean") == "rm -rf build .venv\n"
+    assert not [name for name in ("build", ".venv") if (copy.root / name).exists()]
+    assert copy("git", "status", "--short") == ""
 
 
 def test_what_failed_is_made_again(copy):
