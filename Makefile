@@ -9,9 +9,17 @@ help:
 	@echo "make reports   run every stale report of the plan into reports/"
 	@echo "make verify    make every committed report again, and say what moved"
 	@echo "make test      run every check and test"
-	@echo "make lab       open the notebooks in JupyterLab"
+	@echo "make lab       open notebooks/ in JupyterLab"
 	@echo "make clean     remove build/ and the virtual environment"
+	@echo "make help      show this"
 	@echo "PYTHON=python3.12 make ...   uses another Python (3.11, 3.12 or 3.13)"
+	@echo
+	@echo "Each sets up what is missing first. For all else there are scripts, which say with --help what they take:"
+	@echo "$(BIN)/python scripts/run_reports.py      some of the plan, what is stale and why, one report with other parameters"
+	@echo "$(BIN)/python scripts/verify_reports.py   whether the committed reports are fresh, or a sample of them made again"
+	@echo "$(BIN)/python scripts/check_data.py       check the data, and audit the figures"
+	@echo "$(BIN)/python scripts/fetch_kosis.py      retrieve official figures from KOSIS (needs a key)"
+	@echo "$(BIN)/python scripts/benchmark.py        measure the batch, the audit, the intervals, the null models, the panels"
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}")'
@@ -32,7 +40,7 @@ test: $(VENV)/installed
 	$(BIN)/python -m pytest
 
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --notebook-dir=. notebooks/photonics_trend.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks
 
 clean:
 	rm -rf build $(VENV)

@@ -47,7 +47,7 @@ reports:
 """A plan of 1,000 reports."""
 
 
-def measure(rounds: int, workers: int, sample: int, many: int) -> None:
+def measure(rounds: int, workers: int, sample: int, many: int, reports: int) -> None:
     """Print the table: seconds a report, what it is against, and whether the pages are the same."""
     plan = read_plan(ROOT / "reports" / "reports.yml", NOTEBOOKS)
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {workers} workers")
@@ -72,9 +72,9 @@ def measure(rounds: int, workers: int, sample: int, many: int) -> None:
             numbers = f"{middle:8.2f}{min(taken):8.2f}{max(taken):8.2f}{middle / own:12.2f}"
             print(f"{name:50}{numbers}  {_same(out / made, out / 'batch')}")
         _idle(f"nothing stale, {len(plan)} reports", [], out / "batch", rounds)
-        _interrupted(out / "interrupted", workers, max(5, rounds))
+        _interrupted(out / "interrupted", workers, rounds)
         if many:
-            _many(out, many, rounds)
+            _many(out, many, reports, rounds)
 
 
 def _command(out: Path, *arguments: str) -> list[str]:
@@ -90,7 +90,7 @@ def _batch(out: Path, workers: int) -> float:
 
 def _idle(name: str, options: list[str], out: Path, rounds: int) -> None:
     taken = []
-    for _ in range(max(5, rounds)):
+    for _ in range(rounds):
         start = time.perf_counter()
         subprocess.run(_command(out, *options), check=True, stdout=subprocess.DEVNULL)
         taken.append(time.perf_counter() - start)
@@ -114,11 +114,13 @@ def _interrupted(out: Path, workers: int, rounds: int) -> None:
     print(f"Ctrl-C to the end of the command: {statistics.median(taken):.2f} s ({min(taken):.2f} to {max(taken):.2f})")
 
 
-def _many(out: Path, at_once: int, rounds: int) -> None:
-    """1,000 reports, many at once: failures, speed from first to last, memory of the command itself."""
+def _many(out: Path, at_once: int, reports: int, rounds: int) -> None:
+    """1,000 reports or the first of them, many at once: failures, speed from first to last, memory of the command."""
     plan = out / "many.yml"
     plan.write_text(MANY, encoding="utf-8")
-    options = ["--plan", str(plan)]
+    specs = read_plan(plan, NOTEBOOKS)
+    options = ["--plan", str(plan), *(spec.key for spec in specs[:reports] if reports < len(specs))]
+    tenth = max(1, min(reports, len(specs)) // 10)
     start = time.perf_counter()
     with ExitStack() as stack:
         run = stack.enter_context(
@@ -131,12 +133,13 @@ def _many(out: Path, at_once: int, rounds: int) -> None:
             last = line.strip() or last
             if line.startswith("made "):
                 made.append(time.perf_counter() - start)
-                if len(made) % 100 == 0:
+                if len(made) % tenth == 0:
                     memory.append(process.memory_info().rss / 2**20)
-    hundreds = [b - a for a, b in zip([made[9], *made[99::100]], made[99::100], strict=False)]
+    ends = made[tenth - 1 :: tenth]
+    taken = [b - a for a, b in zip([made[max(1, tenth // 10) - 1], *ends], ends, strict=False)]
     print(f"{len(made)} reports, {at_once} at once: {last}; {made[-1]:.0f} s, {made[-1] / len(made):.2f} s a report")
-    print(f"  seconds for each hundred: {', '.join(f'{taken:.0f}' for taken in hundreds)}")
-    print(f"  memory of the command after each hundred, MB: {', '.join(f'{each:.0f}' for each in memory)}")
+    print(f"  seconds for each {tenth}: {', '.join(f'{each:.0f}' for each in taken)}")
+    print(f"  memory of the command after each {tenth}, MB: {', '.join(f'{each:.0f}' for each in memory)}")
     _idle(f"nothing stale, {len(made)} reports", options, out / "many", rounds)
 
 

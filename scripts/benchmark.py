@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import batch_times
@@ -42,37 +43,49 @@ def main(arguments: list[str] | None = None) -> int:
     words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
     words.add_argument(
+        "--figures", type=int, default=10_000, metavar="N", help="most figures corrupted or in a table (default: 10000)"
+    )
+    words.add_argument(
         "--permutations", type=int, default=10_000, metavar="N", help="matrices drawn by a null model (default: 10000)"
     )
     words.add_argument("--rounds", type=int, default=5, metavar="N", help="runs of the batch (default: 5)")
     words.add_argument("--workers", type=int, default=2, metavar="N", help="reports made at once (default: 2)")
-    words.add_argument("--sample", type=int, default=14, metavar="N", help="reports made from the shell (default: 14)")
+    words.add_argument(
+        "--sample",
+        type=int,
+        default=14,
+        metavar="N",
+        help="reports made from the shell, changes in a panel (default: 14)",
+    )
     words.add_argument("--many", type=int, default=12, metavar="N", help="how many of 1,000 at once; 0 for none")
+    words.add_argument(
+        "--reports", type=int, default=1000, metavar="N", help="of those, only the first (default: 1000)"
+    )
     words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
     chosen = words.parse_args(arguments)
     if chosen.measurement == "batch":
-        batch_times.measure(chosen.rounds, chosen.workers, chosen.sample, chosen.many)
+        batch_times.measure(chosen.rounds, chosen.workers, chosen.sample, chosen.many, chosen.reports)
     elif chosen.measurement == "injection":
-        _injection(chosen.pairs, chosen.seed)
+        _injection(chosen.figures, chosen.pairs, chosen.seed)
     elif chosen.measurement == "speed":
-        _speed(chosen.seed)
+        _speed(chosen.figures, chosen.seed)
     elif chosen.measurement == "coverage":
         _coverage(chosen.draws, chosen.seed)
     elif chosen.measurement == "panel":
-        _panel(chosen.rounds)
+        _panel(chosen.rounds, chosen.sample)
     else:
         _nulls(chosen.permutations, chosen.seed)
     return 0
 
 
-def _injection(pairs: int, seed: int) -> None:
+def _injection(figures: int, pairs: int, seed: int) -> None:
     clean = network.Network(relations.read(Figures(values="corrected")))
     print(
         f"clean tables (corrected): {len(injection.checkable(clean))} figures, {len(clean.relations)} relations, ",
         end="",
     )
     print(f"{len(localise.localise(clean))} false alarms")
-    singles = list(injection.singles(clean, seed))
+    singles = list(islice(injection.singles(clean, seed), figures * len(injection.WAYS)))
     print(f"{'':14}{'made':>7}{'detectable':>12}{'detected':>10}{'among':>8}{'alone':>8}{'restored':>10}")
     for way in injection.WAYS:
         _line(way, [trial for trial in singles if trial.way == way])
@@ -90,12 +103,12 @@ def _line(name: str, trials: Iterable[injection.Trial]) -> None:
     print(f"{name:14}{len(trials):7}{len(possible):12}{shares}")
 
 
-def _speed(seed: int) -> None:
+def _speed(figures: int, seed: int) -> None:
     start = time.perf_counter()
     found = audit()
     print(f"data/: {len(found.figures)} figures, {len(found.relations)} relations: {time.perf_counter() - start:.2f} s")
     print(f"{'figures':>8}{'relations':>11}{'read (s)':>10}{'locate one (s)':>16}{'locate three (s)':>18}")
-    for segments in (8, 30, 100, 330, 1000):
+    for segments in filter(lambda number: 10 * number <= figures, (8, 30, 100, 330, 1000)):
         with tempfile.TemporaryDirectory() as folder:
             injection.write_tables(Path(folder), segments, seed)
             start = time.perf_counter()
@@ -144,7 +157,7 @@ def _nulls(permutations: int, seed: int) -> None:
     print("seconds for the matrices and their statistics: median, least and most of five runs")
 
 
-def _panel(rounds: int) -> None:
+def _panel(rounds: int, sample: int) -> None:
     from IPython.core.interactiveshell import InteractiveShell
 
     from notebook_reports.panel import run, steps
@@ -155,7 +168,7 @@ def _panel(rounds: int) -> None:
         path = ROOT / "notebooks" / f"{notebook}.ipynb"
         cells, defaults = steps(path), read_defaults(path)
         list(run(cells, defaults))  # what a reader's own run of the notebook has imported and read
-        for change in changes:
+        for change in changes[:sample]:
             taken = [_follows(run(cells, defaults | change)) for _ in range(rounds)]
             told = " ".join(f"{name}={value}" for name, value in change.items())
             times = "".join(

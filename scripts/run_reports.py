@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def one_off(reports: list[ReportSpec], changes: list[str]) -> list[ReportSpec]:
-    """The same reports with parameters changed, under names that say so."""
+    """The same reports with parameters changed, under names that say so; RequestError for what is not allowed."""
     values = {}
     for change in changes:
         name, sign, value = change.partition("=")
@@ -98,7 +98,7 @@ def check_data(build: Path) -> None:
 
 
 def pool(options: argparse.Namespace, batch: Batch, notebooks: list[Path]):
-    """What makes the reports: processes of this machine, or workers of a cluster."""
+    """What makes the reports: processes of this machine, or workers of a cluster; RequestError without Dask."""
     if options.dask:
         try:
             from notebook_reports.cluster import Cluster

@@ -5,33 +5,16 @@ changes lines, any other is added at the end of the file that was named last, a 
 """
 
 import difflib
-import os
 import re
 import shlex
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import nbformat
 import pytest
-from distributed import Client
+from copies import SECTIONS, Copy, section
 
-SECTIONS = {"README.md": "Your own data and notebooks", "README.ko.md": "자료와 노트북 더하기"}
-BIN = Path(sys.executable).parent
-PORT = "8786"
-LEFT_OUT = (".git", ".venv", "build", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
 REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko", "regional_strategic_tech/national.ko"]
 """The reports of the copy's plan: one of each notebook, so that it can be seen which are made again."""
-
-
-def section(text, title):
-    """The guides of a README."""
-    inside = r"(?>^```.*?^```$|.)*?"  # what begins with ## in a fence is no heading of the README
-    return re.search(rf"^## {title}\n({inside})^## ", text, flags=re.DOTALL | re.MULTILINE)[1]
 
 
 @dataclass(frozen=True)
@@ -88,51 +71,15 @@ class Guide:
         return sorted(re.findall(r"^made (\S+)$", runs[run], flags=re.MULTILINE))
 
 
-class Copy:
-    """A copy of the repository under git, with a short plan whose reports are up to date."""
+class Followed(Copy):
+    """A copy in which guides are followed."""
 
     def __init__(self, root, folder):
-        self.root = shutil.copytree(root, folder / "copy", ignore=shutil.ignore_patterns(*LEFT_OUT))
+        super().__init__(root, folder, REPORTS)
         self.guides = {}
-        self.environment = {name: value for name, value in os.environ.items() if name != "KR_INDUSTRY_DATA"}
-        self.environment |= {"PYTHONPATH": str(self.root / "src"), "TMPDIR": str(folder), "LANG": "C.UTF-8"}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = str(free.getsockname()[1])
-        plan = self.root / "reports" / "reports.yml"
-        head, *entries = re.split(r"(?m)^(?=  - notebook: )", plan.read_text(encoding="utf-8"))
-        first = {re.search(r"notebook: (\w+)", entry)[1]: entry for entry in reversed(entries)}
-        kept = [first[key.split("/")[0]].replace("[ko, en]", "[ko]") for key in REPORTS]
-        plan.write_text(head + "".join(kept), encoding="utf-8")
-        self("make", "reports")
-        self("git", "init", "--quiet")
-        self.commit()
-
-    def __call__(self, *command, code=0):
-        done = self.run(list(command))
-        assert done.returncode == code, done.stdout
-        return done.stdout
-
-    def words(self, command):
-        """A command as it is run here: with this Python, where nothing has to be installed, and on a free port."""
-        words = [word.replace(PORT, self.port) for word in command]
-        if words[0] == "make":
-            return ["make", f"BIN={BIN}", "--assume-old=.venv/installed", *words[1:]]
-        return [words[0].replace(".venv/bin", str(BIN)), *words[1:]]
-
-    def run(self, command):
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "check": False}
-        return subprocess.run(self.words(command), cwd=self.root, env=self.environment, **options)
-
-    def commit(self):
-        self("git", "add", "--all")
-        self("git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "a")
 
     def results(self):
         return (self.root / "reports" / "results.csv").read_text(encoding="utf-8").splitlines()
-
-    def page(self, key):
-        return (self.root / "reports" / f"{key}.html").read_text(encoding="utf-8")
 
     def follow(self, number, blocks):
         """Carry out the blocks of one guide, then commit."""
@@ -182,7 +129,7 @@ def written(request):
 @pytest.fixture(scope="module")
 def copy(request, tmp_path_factory, written):
     """The copy in which all guides but the last, which starts a cluster, have been followed."""
-    copied = Copy(request.config.rootpath, tmp_path_factory.mktemp("guides"))
+    copied = Followed(request.config.rootpath, tmp_path_factory.mktemp("guides"))
     for number in range(4):
         copied.follow(number, [block for block in written if block.guide == number])
     return copied
@@ -267,20 +214,7 @@ def test_that_notebook_keeps_the_rules_of_the_others(copy):
 def test_a_cluster_started_as_written_gives_the_same_bytes(copy, written):
     (block,) = (block for block in written if block.guide == 4)
     *servers, run, status = block.commands
-    started = []
-    try:
-        for number, command in enumerate(servers):
-            with (copy.root.parent / f"server-{number}.txt").open("w") as log:
-                options = {"cwd": copy.root, "env": copy.environment, "stdout": log, "stderr": log}
-                started.append(subprocess.Popen(copy.words(command), **options))
-        with Client(f"tcp://127.0.0.1:{copy.port}") as client:
-            while len(client.scheduler_info()["workers"]) < 2:
-                assert [server.poll() for server in started] == [None, None]
-                time.sleep(0.2)
+    with copy.cluster(servers, 2):
         printed = copy(*run)
-    finally:
-        for server in reversed(started):
-            server.terminate()
-            server.wait()
     assert printed.splitlines()[-1] == "5 made, 0 up to date, 0 failed"
     assert copy(*status) == ""

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -89,9 +90,9 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setattr(kosis, "PAUSES", (0, 0))
+@contextmanager
+def serving():
+    """A server that runs."""
     running = Server()
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -102,15 +103,26 @@ def server(monkeypatch):
 
 
 @pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(kosis, "PAUSES", (0, 0))
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
 def small(data_copy):
+    return narrowed(data_copy)
+
+
+def narrowed(folder):
     """A folder of data whose declaration asks for two provinces and two industries, from 2022 to 2023."""
-    path = data_copy / "kosis.yml"
+    path = folder / "kosis.yml"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     gone = [f'    "{code}"' for code in [11, 21, 22, 23, 25, 26, 29, *range(31, 40)]]
     gone += [f"          {code}:" for code in ("C21", "C26", "C273", "C26121", "C28301")]
     text = "".join(line for line in lines if not line.startswith(tuple(gone)))
     path.write_text(text.replace("first: 2020\n    last: 2024", "first: 2022\n    last: 2023"), encoding="utf-8")
-    return data_copy
+    return folder
 
 
 @pytest.fixture

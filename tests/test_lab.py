@@ -3,15 +3,11 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import suppress
 
 import pytest
+from copies import answer, free_port, jupyter_folders
 
 from notebook_reports.parameters import Declared
 
@@ -24,11 +20,7 @@ def lab(request, tmp_path_factory):
     """The address of a JupyterLab on a copy of the notebooks, which it saves by itself, with a token of its own."""
     root, home, token = request.config.rootpath, tmp_path_factory.mktemp("lab"), secrets.token_hex()
     shutil.copytree(root / "notebooks", home / "files" / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folders = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
-    folders |= {"JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"}
+    port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     command += [
         "--ServerApp.port_retries=0",
@@ -37,15 +29,9 @@ def lab(request, tmp_path_factory):
     ]
     command += ["--LabApp.news_url=None"]
     with (home / "log").open("w") as log:
-        environment = os.environ | {name: str(home / name) for name in folders}
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=os.environ | jupyter_folders(home), stdout=log, stderr=log)
         try:
-            while server.poll() is None:
-                with suppress(urllib.error.URLError):
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={token}").close()
-                    break
-                time.sleep(0.2)
-            assert server.poll() is None, (home / "log").read_text()
+            assert answer(f"http://127.0.0.1:{port}/api/status?token={token}", server), (home / "log").read_text()
             yield f"http://127.0.0.1:{port}/doc/tree/notebooks/{{}}.ipynb?token={token}"
         finally:
             server.terminate()

@@ -226,7 +226,7 @@ def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
 
 
 def value(table: str, identifier: str, folder: Path = DATA, values: str = "printed") -> float:
-    """The value of one figure of a table of figures, in the unit printed beside it.
+    """The value of one figure of a table of figures, in the unit printed beside it; DataError where it is not there.
 
     Examples
     --------

@@ -160,7 +160,10 @@ def compare(matrix: pd.DataFrame, permutations: int, seed: int, confidence: floa
 
 
 def beside(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], confidence: float = 90) -> pd.DataFrame:
-    """The matrix beside what has been drawn: as :func:`compare`, for the :func:`null_statistics` by model."""
+    """The matrix beside what has been drawn: as :func:`compare`, for the :func:`null_statistics` by model.
+
+    ValueError for a confidence not between 0 and 100.
+    """
     if not 0 < confidence < 100:
         raise ValueError(f"confidence is {confidence}; expected percent between 0 and 100")
     found, tails, rows = observed(matrix).to_numpy(), [(100 - confidence) / 200, (100 + confidence) / 200], []

@@ -1,5 +1,7 @@
-"""A web font for charts, cut down to the characters that a page's charts use, so that every reader sees the
-letters for which the chart was laid out."""
+"""A web font for charts, cut down to the characters that a page's charts use.
+
+So every reader sees the letters for which the chart was laid out.
+"""
 
 import base64
 import re

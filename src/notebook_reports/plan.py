@@ -222,14 +222,17 @@ def _changes(chosen: dict[str, object], start: dict[str, object]) -> dict[str, o
 
 
 def checked(report: ReportSpec, place: str) -> ReportSpec:
-    """The same report, if its name is one that stays inside the folder of reports."""
+    """The same report, if its name is one that stays inside the folder of reports; RequestError if not."""
     if not _NAME.fullmatch(report.name):
         raise RequestError(f"{place}: the name {report.name!r} must be lower-case letters, digits, _ and single dots")
     return report
 
 
 def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
-    """The reports that any pattern names, in the order of the plan; all of them without a pattern."""
+    """The reports that any pattern names, in the order of the plan; all of them without a pattern.
+
+    RequestError for a pattern that names none.
+    """
     if not patterns:
         return reports
     for pattern in patterns:

@@ -53,13 +53,13 @@ class ReportExporter(HTMLExporter):
         return True  # once, not after each of them
 
     def default_filters(self):
-        """nbconvert's filters, with code highlighted in fewer marks."""
+        """The filters of nbconvert, with code highlighted in fewer marks."""
         yield from super().default_filters()
         yield "highlight_code", highlighted
 
     @pass_context
     def markdown2html(self, context, source):
-        """nbconvert's filter, with formulas as MathML, which needs no script, and no links on headings."""
+        """The filter of nbconvert, with formulas as MathML, which needs no script, and no links on headings."""
         attachments = context.get("cell", {}).get("attachments", {})
         return MarkdownWithMath(_WithFormulas(False, exclude_anchor_links=True, attachments=attachments)).render(source)
 

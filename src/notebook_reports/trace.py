@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import source_from_cache
 from pathlib import Path
 
@@ -46,9 +47,7 @@ class Project:
         """The name of a file, relative and with slashes; none where it does not count. Compiled code is its source."""
         if path.startswith(self._environment):  # most are, and following links takes its time
             return None
-        file = Path(os.path.realpath(path))
-        if file.suffix == ".pyc" and file.parent.name == "__pycache__":
-            file = Path(source_from_cache(str(file)))
+        file = Path(_source(os.path.realpath(path)))
         for name, folder in [*self._elsewhere.items(), ("", self.root)]:
             if file.is_relative_to(folder):
                 below = file.relative_to(folder)
@@ -88,6 +87,14 @@ class Project:
             return None
 
 
+def _source(path: str) -> str:
+    """The source of compiled code, which Python writes where it looked for it in vain; any other path as it is."""
+    if path.endswith(".pyc"):
+        with suppress(ValueError):  # it is not where Python puts what it compiles
+            return source_from_cache(path)
+    return path
+
+
 def _state(path: str) -> tuple[int, int, int] | None:
     try:
         found = Path(path).stat()
@@ -107,7 +114,7 @@ class Trace:
         if event != "open" or not isinstance(arguments[0], str | bytes):
             return
         if not (arguments[2] or 0) & (os.O_WRONLY | os.O_TRUNC):
-            path = os.path.abspath(os.fsdecode(arguments[0]))  # noqa: PTH100 — links are followed later, once a file
+            path = _source(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100 — links are followed later, once a file
             if path not in self._opened:
                 self._opened[path] = _state(path)
 

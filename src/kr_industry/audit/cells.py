@@ -80,7 +80,7 @@ class Pattern:
         return cls(text.strip(), match[2], tuple(conditions), match[4], bool(match[1]))
 
     def bound(self, bindings: Mapping[str, str]) -> "Pattern":
-        """The pattern with its variables replaced by what a result's pattern found."""
+        """The pattern with its variables replaced by what a result's pattern found; DataError for others."""
 
         def replace(match: re.Match) -> str:
             name, offset = match[1], match[2]

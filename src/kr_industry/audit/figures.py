@@ -118,7 +118,10 @@ class Figures:
         return self._cache[place]
 
     def rows(self, pattern: Pattern) -> list[int]:
-        """Rows that a pattern without variables, or with ones that may be anything, selects."""
+        """Rows that a pattern without variables, or with ones that may be anything, selects.
+
+        Counted from 0 in the order of the file. DataError for a table or a column that is not there.
+        """
         if pattern.table not in self._known:
             raise DataError(f"{pattern.text!r}: there is no table {pattern.table!r}")
         frame = self.table(pattern.table)

@@ -36,7 +36,10 @@ class Trial:
 
 
 def corrupted(text: str, way: str, random: np.random.Generator) -> str | None:
-    """A number as text with one misprint, or None where there is none of that kind (no leading nought is made)."""
+    """A number as text with one misprint, or None where there is none of that kind (no leading nought is made).
+
+    ValueError for a way that is none of ``WAYS``.
+    """
     places = [i for i, c in enumerate(text) if c.isdigit()]
     match way:
         case "digit":

@@ -197,6 +197,7 @@ def expand(
     """The relations of one rule with their figures, one for each printed figure that its result selects.
 
     ``stated`` is the figure that stands for a result given as a number in a claim; elsewhere such a number is exact.
+    DataError for a kind that is not known, a compound rate without years, or cells that it cannot use.
     """
     if rule.kind not in KINDS:
         raise DataError(f"kind {rule.kind!r} is not known; expected one of {', '.join(KINDS)}")

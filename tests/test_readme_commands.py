@@ -1,0 +1,208 @@
+"""Every command of the READMEs outside the guides, run in a copy of the repository; the guides have tests of their own.
+
+What takes minutes has arguments added that make it small, and runs the same code.
+"""
+
+import json
+import os
+import re
+import secrets
+import shlex
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from copies import BIN, SECTIONS, Copy, answer, free_port, jupyter_folders, section
+from test_kosis import KEY, cells, narrowed, serving
+
+REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko"]
+SCRIPTS = ".venv/bin/python scripts/"
+RUN, VERIFY, BENCHMARK = (f"{SCRIPTS}{name}.py" for name in ("run_reports", "verify_reports", "benchmark"))
+FEW = {
+    "batch": "--rounds 1 --workers 1 --sample 1 --many 2 --reports 3",
+    "injection": "--figures 3 --pairs 1",
+    "speed": "--figures 100",
+    "coverage": "--draws 2",
+    "nulls": "--permutations 20",
+    "panel": "--rounds 1 --sample 1",
+}
+"""What makes measurements small; one worker, so that one report is left to be interrupted when the other is made."""
+
+PRINTED = {
+    "make help": (r"^make lab ",),
+    "make reports": ("^0 made, 2 up to date, 0 failed$",),
+    "make test": ("^All checks passed!$", "files already formatted$", "rows: no faults$", r"^\d+ passed in"),
+    f"{RUN} --why": tuple(f"^{key}: up to date$" for key in REPORTS),
+    f"{RUN} --parameters bio_growth": ("^  measure ", "^  segment "),
+    f"{RUN} 'bio_growth/*' --workers 2": ("^0 made, 1 up to date, 0 failed$",),
+    f"{RUN} photonics_trend/total.ko --set segment=광소재 --set language=en": (
+        "^made photonics_trend/total.ko.segment_optical_materials.language_en$",
+        r"build/one-off/photonics_trend/total.ko.segment_optical_materials.language_en.html$",
+    ),
+    VERIFY: ("^2 of 2 reports are up to date$",),
+    f"{VERIFY} --sample 3": ("^2 of 2 made again are the same, byte for byte$",),
+    f"{VERIFY} --execute": ("^2 of 2 made again are the same, byte for byte$",),
+    f"{SCRIPTS}check_data.py": (r"^\d+ tables, \d+ rows: no faults$", r"^\d+ claims: ", "^Contradictions "),
+    f"{BENCHMARK} batch": (
+        "^the batch, the plan of 2 reports, cold",
+        "^papermill, .*1 of 1$",
+        "^Ctrl-C to the end",
+        "^3 reports, 2 at once: 3 made, 0 up",
+    ),
+    f"{BENCHMARK} injection": ("0 false alarms$", "^all ", "^two at once "),
+    f"{BENCHMARK} speed": (r"^data/: \d+ figures", r"^ +90 "),
+    f"{BENCHMARK} coverage": ("^sales ", r"^   10  0\.15 "),
+    f"{BENCHMARK} nulls": ("^margins ",),
+    f"{BENCHMARK} panel": tuple(f"^{name} " for name in ("photonics_trend", "bio_growth", "regional_strategic_tech")),
+}
+"""What each command has to print."""
+OTHERS = {
+    "make clean",
+    "make lab",
+    "make test PYTHON=python3.12",
+    f"{RUN} --failed",
+    f"{RUN} --dask tcp://192.0.2.1:8786",
+    f"{SCRIPTS}fetch_kosis.py manufacturing",
+    "papermill --engine inprocess",
+    "jupyter nbconvert --to report",
+}
+"""Those that a test of their own runs."""
+
+
+def commands(root, readme):
+    """The commands of a README: the lines of bash, and code in the text that is a command with its arguments."""
+    text = (root / readme).read_text(encoding="utf-8")
+    text = text.replace(section(text, SECTIONS[readme]), "")
+    fence = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+    lines = [line for language, block in fence.findall(text) if language == "bash" for line in block.splitlines()]
+    command = r"`((?:make|scripts/\w+\.py) [^`]+|(?:papermill|jupyter nbconvert) --[^`]+)`"
+    said = re.findall(command, fence.sub("", text))
+    lines += [line.replace("scripts/", SCRIPTS, line.startswith("scripts/")) for line in said]
+    return {shlex.join(shlex.split(line, comments=True)) for line in lines}
+
+
+@pytest.fixture(scope="module")
+def copy(request, tmp_path_factory):
+    return Copy(request.config.rootpath, tmp_path_factory.mktemp("commands"), REPORTS)
+
+
+@pytest.fixture
+def one_file():
+    """The environment in which pytest runs one file of tests, not all of them, which would be this one again."""
+    return {"PYTEST_ADDOPTS": "-n 0 -p no:cacheprovider tests/test_korean.py"}
+
+
+@pytest.mark.parametrize("readme", SECTIONS)
+def test_every_command_is_run_here(root, readme):
+    ours = {shlex.join(shlex.split(line)) for line in [*PRINTED, *OTHERS]}
+    assert commands(root, readme) == ours
+
+
+@pytest.mark.parametrize("line", PRINTED)
+def test_it_ends_well_and_prints_what_it_should(copy, one_file, line):
+    printed = copy(*shlex.split(f"{line} {FEW.get(line.removeprefix(BENCHMARK).strip(), '')}"), **one_file)
+    assert [what for what in PRINTED[line] if not re.search(what, printed, flags=re.MULTILINE)] == [], printed
+    assert copy("git", "status", "--short") == ""
+
+
+def test_help_lists_every_target_and_every_script(copy):
+    printed = copy("make", "help")
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", (copy.root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert sorted(re.findall(r"^make (\w+) ", printed, flags=re.MULTILINE)) == sorted(phony.split())
+    programs = (
+        path for path in (copy.root / "scripts").glob("*.py") if "def main(" in path.read_text(encoding="utf-8")
+    )
+    assert sorted(re.findall(r"scripts/(\w+\.py) ", printed)) == sorted(path.name for path in programs)
+    assert copy("make") == printed
+
+
+def test_another_python_makes_the_environment_and_runs_the_checks(copy, one_file, tmp_path):
+    python, log, environment = tmp_path / "python3.12", tmp_path / "log", tmp_path / "environment"
+    python.write_text(f"""#!/bin/sh
+# The Python of these tests, but for the two commands that would need the network.
+echo "$*" >> {log}
+case "$*" in
+    "-m venv "*) mkdir -p "$3/bin" && ln -s {BIN}/ruff "$3/bin/ruff" && ln -s "$0" "$3/bin/python" ;;
+    "-m pip install "*) ;;
+    *) exec {BIN}/python "$@" ;;
+esac
+""")
+    python.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    command = ["env", "make", f"VENV={environment}", "test", "PYTHON=python3.12"]
+    assert re.search(r"^\d+ passed in", copy(*command, PATH=path, **one_file), flags=re.MULTILINE)
+    check, *ran = log.read_text().splitlines()
+    assert check.startswith("-c import sys")
+    install = "-m pip install --quiet --disable-pip-version-check -r requirements.txt"
+    assert ran == [f"-m venv {environment}", install, "scripts/check_data.py", "-m pytest"]
+    assert (environment / "installed").is_file()
+
+
+def test_what_was_set_up_is_removed_but_no_report(copy):
+    (copy.root / ".venv" / "bin").mkdir(parents=True)
+    assert copy("make", "clean") == "rm -rf build .venv\n"
+    assert not [name for name in ("build", ".venv") if (copy.root / name).exists()]
+    assert copy("git", "status", "--short") == ""
+
+
+def test_what_failed_is_made_again(copy):
+    plan = copy.root / "reports" / "reports.yml"
+    before = plan.read_text(encoding="utf-8")
+    starved = "\n  - notebook: bio_growth\n    name: starved\n    parameters: {segment: bio_food}\n    memory: 1\n"
+    plan.write_text(before + starved, encoding="utf-8")
+    assert "0 made, 2 up to date, 1 failed" in copy("make", "reports", code=2)  # as make says that a command failed
+    plan.write_text(before + starved.replace("memory: 1", "memory: 4096"), encoding="utf-8")
+    printed = copy(*shlex.split(f"{RUN} --failed")).splitlines()
+    assert "made bio_growth/starved" in printed
+    assert printed[-1].startswith("1 made, ")
+    copy("git", "checkout", "--quiet", "reports")
+    copy("git", "clean", "--force", "--quiet", "reports")
+
+
+def test_a_cluster_makes_reports(copy):
+    scheduler = shlex.split(".venv/bin/dask scheduler --host 127.0.0.1 --port 8786 --no-dashboard")
+    worker = shlex.split(".venv/bin/dask worker tcp://127.0.0.1:8786 --nthreads 1 --no-dashboard")
+    with copy.cluster([scheduler, worker], 1):
+        printed = copy(*shlex.split(f"{RUN} --dask tcp://127.0.0.1:8786 bio_growth/total.ko --force"))
+    assert "made bio_growth/total.ko" in printed.splitlines()
+    assert copy("git", "status", "--short") == ""
+
+
+def test_official_figures_are_retrieved(copy, data_copy):
+    command = [*shlex.split(f"{SCRIPTS}fetch_kosis.py manufacturing"), "--data", str(narrowed(data_copy))]
+    with serving() as server:
+        server.answers = [cells()]
+        printed = copy(*command, "--address", server.address, KOSIS_API_KEY=KEY)
+    assert printed == "kosis/manufacturing.csv: 24 rows; 24 added, 0 changed, 0 gone\n"
+    assert "https://kosis.kr/openapi/" in copy(*command, code=2, KOSIS_API_KEY="")
+
+
+def test_papermill_and_nbconvert_make_a_page(copy, tmp_path):
+    executed = tmp_path / "executed.ipynb"
+    papermill = ["papermill", "--engine", "inprocess", "notebooks/bio_growth.ipynb", str(executed)]
+    nbconvert = ["jupyter", "nbconvert", "--to", "report", str(executed)]
+    for program, *arguments in (papermill, nbconvert):
+        printed = copy(f".venv/bin/{program}", *arguments)
+    assert "Writing" in printed
+    finding = re.search(r'<ul class="findings">.*?</ul>', copy.page(REPORTS[0]), flags=re.DOTALL)[0]
+    assert finding in executed.with_suffix(".html").read_text(encoding="utf-8")
+
+
+def test_the_lab_opens_on_the_notebooks(copy, tmp_path):
+    browser, opened, log = tmp_path / "browser", tmp_path / "opened", tmp_path / "log"
+    browser.write_text(f'#!/bin/sh\ncat "${{1#file://}}" > {opened}.part && mv {opened}.part {opened}\n')
+    browser.chmod(0o755)
+    port, token = str(free_port()), secrets.token_hex()
+    environment = {"JUPYTER_PORT": port, "JUPYTER_TOKEN": token, "BROWSER": str(browser)}
+    lab = copy.start(["make", "lab"], log, **environment, **jupyter_folders(tmp_path))
+    try:
+        address = f"http://127.0.0.1:{port}/api/contents/notebooks?token={token}"
+        found = {entry["name"] for entry in json.loads(answer(address, lab) or "{}").get("content", ())}
+        while lab.poll() is None and not opened.exists():
+            time.sleep(0.1)
+    finally:
+        os.killpg(lab.pid, signal.SIGTERM)
+        lab.wait()
+    assert {"bio_growth.ipynb", "photonics_trend.ipynb", "regional_strategic_tech.ipynb"} <= found, log.read_text()
+    assert f":{port}/lab/tree/notebooks?token={token}" in Path(opened).read_text()
