@@ -1,5 +1,7 @@
 """How much of 2020 was in-vitro diagnostics: an increase that is printed, levels that are not, and what they leave.
 
+Only the digest of 2022 prints the increase, so all of this stays about 2020 whatever years follow.
+
 The source prints by how much the production of diagnostics grew, but not from which level. What cannot be known is
 kept as bounds over every level that it could have been (Manski 2003), never as a point.
 """
@@ -10,7 +12,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kr_industry import spans
-from kr_industry.bio.segments import rows
+from kr_industry.bio.segments import last_two, rows
+from kr_industry.bio.survey import BEFORE, REFERENCE
+from kr_industry.growth import compound_annual_growth_rate
 from kr_industry.korean import amount
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording
@@ -140,7 +144,7 @@ def _ends(values: Iterator[float]) -> Pair:
 
 def known(segments: pd.DataFrame, increase: float) -> Diagnostics:
     """What the table of segments and the printed increase (억 원) leave known."""
-    before, after = rows(segments, 2019), rows(segments, 2020)
+    before, after = rows(segments, BEFORE), rows(segments, REFERENCE)
 
     def pair(segment: str, measure: str) -> Pair:
         return float(before.at[segment, measure]), float(after.at[segment, measure])
@@ -150,6 +154,11 @@ def known(segments: pd.DataFrame, increase: float) -> Diagnostics:
         *(pair("total", measure) for measure in ("production", "exports")),
         *(pair(SEGMENT, measure) for measure in ("production", "exports")),
     )
+
+
+def earlier_growth(production: pd.Series, base_year: int) -> float:
+    """Compound growth of production from the base year to 2019, in percent a year."""
+    return compound_annual_growth_rate(production[base_year], production[BEFORE], BEFORE - base_year)
 
 
 def finding(tests: Diagnostics, say: Wording) -> str:
@@ -168,13 +177,13 @@ def finding(tests: Diagnostics, say: Wording) -> str:
     )
 
 
-def export_finding(tests: Diagnostics, say: Wording) -> str:
-    """What can be said of exports without diagnostics."""
+def export_finding(tests: Diagnostics, segments: pd.DataFrame, say: Wording) -> str:
+    """What can be said of exports without diagnostics; of which year, where others follow."""
     low, high = tests.export_growth_bounds()
     least, most = tests.export_increase_bounds()
     rise = tests.exports[1] - tests.exports[0]
     return say(
-        "diagnostics_exports",
+        "diagnostics_exports" if last_two(segments)[1] == REFERENCE else "diagnostics_exports_then",
         growth=tests.export_growth(),
         low=low,
         high=high,
@@ -183,13 +192,22 @@ def export_finding(tests: Diagnostics, say: Wording) -> str:
     )
 
 
-def more_sentences(tests: Diagnostics, earlier: float, first_year: int, say: Wording) -> list[str]:
+def headline(tests: Diagnostics, segments: pd.DataFrame, measure: str, say: Wording) -> str:
+    """What can be said of one measure, ``production`` or ``exports``, without diagnostics."""
+    return finding(tests, say) if measure == "production" else export_finding(tests, segments, say)
+
+
+def more_sentences(
+    tests: Diagnostics, segments: pd.DataFrame, earlier: float, first_year: int, say: Wording
+) -> list[str]:
     """Diagnostics within its segment, growth without it against earlier years, exports, and what all this is not.
 
     Parameters
     ----------
     tests : Diagnostics
         What is known.
+    segments : pandas.DataFrame
+        The table of production and exports by segment.
     earlier : float
         Compound growth of production from ``first_year`` to 2019, in percent a year.
     first_year : int
@@ -213,7 +231,7 @@ def more_sentences(tests: Diagnostics, earlier: float, first_year: int, say: Wor
             earlier=earlier,
             first_year=first_year,
         ),
-        export_finding(tests, say),
+        export_finding(tests, segments, say),
         say("diagnostics_exports_weak", low=weak[0], high=weak[1]),
         say("diagnostics_note"),
     ]
