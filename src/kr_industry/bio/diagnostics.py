@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kr_industry import spans
-from kr_industry.bio.segments import last_two, rows
-from kr_industry.bio.survey import BEFORE, REFERENCE
+from kr_industry.bio.segments import rows
+from kr_industry.bio.survey import BEFORE, REFERENCE, then
 from kr_industry.growth import compound_annual_growth_rate
 from kr_industry.korean import amount
 from kr_industry.tables import Exhibit
@@ -177,13 +177,14 @@ def finding(tests: Diagnostics, say: Wording) -> str:
     )
 
 
-def export_finding(tests: Diagnostics, segments: pd.DataFrame, say: Wording) -> str:
-    """What can be said of exports without diagnostics; of which year, where others follow."""
+def export_finding(tests: Diagnostics, last_year: int, say: Wording) -> str:
+    """What can be said of exports without diagnostics, in a report that goes on to the last year."""
     low, high = tests.export_growth_bounds()
     least, most = tests.export_increase_bounds()
     rise = tests.exports[1] - tests.exports[0]
     return say(
-        "diagnostics_exports" if last_two(segments)[1] == REFERENCE else "diagnostics_exports_then",
+        "diagnostics_exports",
+        then=then(last_year, say),
         growth=tests.export_growth(),
         low=low,
         high=high,
@@ -192,46 +193,45 @@ def export_finding(tests: Diagnostics, segments: pd.DataFrame, say: Wording) -> 
     )
 
 
-def headline(tests: Diagnostics, segments: pd.DataFrame, measure: str, say: Wording) -> str:
+def headline(tests: Diagnostics, production: pd.Series, measure: str, say: Wording) -> str:
     """What can be said of one measure, ``production`` or ``exports``, without diagnostics."""
-    return finding(tests, say) if measure == "production" else export_finding(tests, segments, say)
+    return finding(tests, say) if measure == "production" else export_finding(tests, production.index[-1], say)
 
 
-def more_sentences(
-    tests: Diagnostics, segments: pd.DataFrame, earlier: float, first_year: int, say: Wording
-) -> list[str]:
+def more_sentences(tests: Diagnostics, production: pd.Series, first_year: int, say: Wording) -> list[str]:
     """Diagnostics within its segment, growth without it against earlier years, exports, and what all this is not.
 
     Parameters
     ----------
     tests : Diagnostics
         What is known.
-    segments : pandas.DataFrame
-        The table of production and exports by segment.
-    earlier : float
-        Compound growth of production from ``first_year`` to 2019, in percent a year.
+    production : pandas.Series
+        All production by year.
     first_year : int
         The base year.
     say : Wording
         The words.
     """
     low, high = tests.growth_bounds()
-    weak = tests.export_growth_bounds_without_assumption()
+    earlier, last_year = earlier_growth(production, first_year), production.index[-1]
+    weak, about = tests.export_growth_bounds_without_assumption(), then(last_year, say)
     return [
         say(
             "diagnostics_segment",
+            then=about,
             share=100 * tests.increase / (tests.segment_production[1] - tests.segment_production[0]),
             base=amount(tests.base[1], say.language),
             own=tests.own_growth_least(),
         ),
         say(
             "diagnostics_above" if low > earlier else "diagnostics_below" if high < earlier else "diagnostics_about",
+            then=about,
             low=low,
             high=high,
             earlier=earlier,
             first_year=first_year,
         ),
-        export_finding(tests, segments, say),
+        export_finding(tests, last_year, say),
         say("diagnostics_exports_weak", low=weak[0], high=weak[1]),
         say("diagnostics_note"),
     ]
@@ -255,9 +255,9 @@ def bounds(tests: Diagnostics, earlier: float, first_year: int, say: Wording) ->
     )
 
 
-def exhibit(tests: Diagnostics, earlier: float, first_year: int, say: Wording) -> Exhibit:
+def exhibit(tests: Diagnostics, production: pd.Series, first_year: int, say: Wording) -> Exhibit:
     """Growth with and without diagnostics, as bounds."""
-    drawn = bounds(tests, earlier, first_year, say)
+    drawn = bounds(tests, earlier_growth(production, first_year), first_year, say)
     reported = [say("case_printed"), say("case_earlier", first_year=first_year)]
     numbers = drawn.set_axis([say("col_low"), say("col_high")], axis=1)
     return (

@@ -4,7 +4,7 @@ import pandas as pd
 
 from kr_industry.bio import diagnostics, exporting, production, segments
 from kr_industry.bio.diagnostics import Diagnostics
-from kr_industry.bio.survey import REFERENCE
+from kr_industry.bio.survey import then
 from kr_industry.forecast import NEEDED
 from kr_industry.korean import amount, count
 from kr_industry.prospects import Prospects
@@ -44,11 +44,11 @@ def figures(
         The words.
     """
     if segment != "total":
-        return _segment(by_segment, tests, measure, segment, say)
+        return _segment(made, by_segment, tests, measure, segment, say)
     if measure == "exports":
         return [
             *_moved(by_segment, measure, segment, say),
-            _without(measure, tests.export_growth_bounds(), segments.last_two(by_segment)[1], say),
+            _without(measure, tests.export_growth_bounds(), made.index[-1], say),
             _exported(by_segment, segment, say),
         ]
     before, last = made.index[-2:]
@@ -63,8 +63,10 @@ def figures(
     ]
 
 
-def _segment(by_segment: pd.DataFrame, tests: Diagnostics, measure: str, segment: str, say: Wording) -> list[KeyFigure]:
-    table, year = segments.segment_table(by_segment, measure), segments.last_two(by_segment)[1]
+def _segment(
+    made: pd.Series, by_segment: pd.DataFrame, tests: Diagnostics, measure: str, segment: str, say: Wording
+) -> list[KeyFigure]:
+    table = segments.segment_table(by_segment, measure)
     measured = names("bio_measure", say.language, inline=True)[measure]
     added = say("figure_contribution", measure=measured, total=table.at["total", "growth"])
     found = [
@@ -72,7 +74,7 @@ def _segment(by_segment: pd.DataFrame, tests: Diagnostics, measure: str, segment
         (say("figure_points", value=points(table.at[segment, "contribution"])), added, ""),
     ]
     if (segment, measure) == (diagnostics.SEGMENT, "production"):
-        label = say("figure_increase" if year == REFERENCE else "figure_increase_then")
+        label = say("figure_increase", then=then(made.index[-1], say))
         return [*found, (amount(tests.increase, say.language), label, say("figure_increase_note"))]
     return [*found, _exported(by_segment, segment, say)]
 
@@ -102,7 +104,7 @@ def _reservation(by_segment: pd.DataFrame, measure: str, segment: str, say: Word
 def _without(measure: str, bounds: diagnostics.Pair, last_year: int, say: Wording) -> KeyFigure:
     """Growth without diagnostics, with the year that it is about where the report goes on to a later one."""
     low, high = bounds
-    label = say(f"figure_without_{measure}{'' if last_year == REFERENCE else '_then'}")
+    label = say(f"figure_without_{measure}", then=then(last_year, say))
     return say("figure_bounds", low=low, high=high), label, say(f"figure_unknown_{measure}")
 
 

@@ -53,7 +53,8 @@ def outcomes(ahead: Prospects, whole: bool, source: str, say: Wording) -> list[E
     if not earlier.possible:
         return []
     drawing, _, source, numbers = earlier.exhibit(_axis(ahead, whole, say), source, {say("mark_outcome"): came})
-    row = earlier.path().iloc[0]
+    path = earlier.path()
+    numbers[say("mark_outcome")] = came.reindex(path.index).to_numpy()
     told = say(
         "outcome",
         first_year=earlier.run.index[0],
@@ -61,7 +62,7 @@ def outcomes(ahead: Prospects, whole: bool, source: str, say: Wording) -> list[E
         year=came.index[0],
         noun=ahead.noun,
         confidence=ahead.confidence,
-        **{column: ahead.write(row[column]) for column in ("value", "low", "high")},
+        **{column: ahead.write(path[column].iloc[0]) for column in ("value", "low", "high")},
     )
     return [(drawing, " ".join([told, *earlier.compared(came)]), source, numbers)]
 

@@ -14,6 +14,12 @@ UNIT = "100 million won"
 """The unit of production and exports, as recorded results name it."""
 
 
+def completed(yearly: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """Rows of production by year, and for years that have none the printed total of the table of segments."""
+    totals = segments[(segments["segment"] == "total") & ~segments["year"].isin(yearly["year"])]
+    return pd.concat([yearly, totals[["year", "production", "source", "place"]]]).sort_values("year")
+
+
 def yearly_growth(production: pd.Series) -> pd.Series:
     """Growth on the year before, in percent, indexed by year; the first year has none."""
     return growth.growth_by_interval(production).set_index("last_year")["rate"]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kr_industry import charts, growth, paths, spans
 from kr_industry.bio.survey import cited
-from kr_industry.korean import amount, count
+from kr_industry.korean import amount, count, listing
 from kr_industry.prospects import Prospects
 from kr_industry.subjects import noun
 from kr_industry.tables import Exhibit
@@ -194,12 +194,18 @@ def part_sentence(segments: pd.DataFrame, measure: str, segment: str, say: Wordi
 
 
 def size_sentence(segments: pd.DataFrame, measure: str, say: Wording) -> str:
-    """Whether the fastest segment or the largest one added more, and how large each was."""
+    """Whether the fastest segment or the largest one added more, and how large each was.
+
+    A segment so small that rounding alone moves its growth is not called the fastest.
+    """
     labels = names("bio_segment", say.language, inline=True)
-    alone = parts(segment_table(segments, measure))
-    fast, large = alone["growth"].idxmax(), alone["before"].idxmax()
+    table = segment_table(segments, measure)
+    alone, unsure = parts(table), coarse(table).index
+    fast, large = alone["growth"].drop(unsure).idxmax(), alone["before"].idxmax()
+    above = [labels[name] for name in unsure if alone.at[name, "growth"] > alone.at[fast, "growth"]]
     return say(
         "size" if fast != large else "size_same",
+        apart=say("apart", segments=listing(above, say.language)) if above else "",
         before_year=last_two(segments)[0],
         measure=names("bio_measure", say.language, inline=True)[measure],
         fast=labels[fast],

@@ -47,6 +47,11 @@ def later(rows: pd.DataFrame, say: Wording) -> str:
     )
 
 
+def then(last_year: int, say: Wording) -> str:
+    """That something is about 2020, to be put in where a report goes on to later years; empty where it does not."""
+    return "" if last_year == REFERENCE else say("then")
+
+
 def limits(yearly: pd.DataFrame, segments: pd.DataFrame, say: Wording) -> str:
     """What the figures allow and what they do not: how many years there are of what, and how they were read."""
     years, few = yearly["year"].nunique(), segments["year"].nunique()
