@@ -152,8 +152,7 @@ def test_fan(annual, language, measure, horizon, last):
 
 @languages
 def test_change_and_shares(language):
-    intensity = exporting.export_intensity(load("bio/segments"))
-    check(exporting.intensity_exhibit(intensity, "bio_food", Wording("bio", language))[0])
+    check(exporting.intensity_exhibit(load("bio/segments"), "bio_food", Wording("bio", language))[0])
     degrees = load("bio/education").pivot(index="population", columns="degree", values="share")
     figure = charts.shares(degrees, "%", percent=True)
     check(figure)
@@ -168,10 +167,8 @@ bio_measures = pytest.mark.parametrize("measure", ["production", "exports"])
 @pytest.mark.parametrize("segment", ["total", "bio_medical_devices", "bio_environment"])
 def test_bio_segments(language, measure, segment):
     say, rows = Wording("bio", language), load("bio/segments")
-    table = bio_segments.segment_table(rows, measure)
-    for exhibit in (bio_segments.waterfall_exhibit, bio_segments.size_exhibit):
-        check(exhibit(table, measure, segment, say)[0])
-    check(bio_segments.levels_exhibit(table, rows, measure, segment, say)[0])
+    for exhibit in (bio_segments.waterfall_exhibit, bio_segments.size_exhibit, bio_segments.levels_exhibit):
+        check(exhibit(rows, measure, segment, say)[0])
     check(exporting.change_exhibit(rows, segment, say)[0])
     check(bio_spread.exhibit(bio_spread.concentrations(rows), rows, say)[0])
 
@@ -180,9 +177,9 @@ def test_bio_segments(language, measure, segment):
 @pytest.mark.parametrize("base", [2016, 2017, 2018])
 def test_pace_and_bounds(language, base):
     say, made = Wording("bio", language), load("bio/production").set_index("year")["production"].astype(float)
-    check(production.exhibit(made, base, say)[0])
+    check(production.exhibit(made, base, "source", say)[0])
     tests = diagnostics.known(load("bio/segments"), 27782)
-    figure, _, _, numbers = diagnostics.exhibit(tests, production.rate_before(made, base), base, say)
+    figure, _, _, numbers = diagnostics.exhibit(tests, made, base, say)
     check(figure)
     assert len(numbers) == 8
     for horizon, confidence in ((1, 50), (3, 95), (5, 99)):

@@ -90,6 +90,24 @@ def listing(items: list[str], language: str = "ko", conjunction: str = "and") ->
     return Word(f"{', '.join(items[:-1])} {conjunction} {items[-1]}")
 
 
+_COUNTS = {
+    "ko": ["한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두"],
+    "en": ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+}
+
+
+def count(number: int, language: str = "ko") -> Word:
+    """How many, as it stands before what is counted: a word up to twelve, above it digits.
+
+    Examples
+    --------
+    >>> f"{count(6)} 해", f"{count(13)} 해", f"{count(6, 'en')} years", f"{count(13, 'en')} years"
+    ('여섯 해', '13개 해', 'six years', '13 years')
+    """
+    words = _COUNTS[language]
+    return Word(words[number - 1] if number <= len(words) else f"{number}개" if language == "ko" else f"{number}")
+
+
 def probability(value: float, language: str = "ko") -> str:
     """A probability with as many digits as tell it from its neighbours, and never as nought.
 

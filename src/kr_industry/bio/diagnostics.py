@@ -1,5 +1,7 @@
 """How much of 2020 was in-vitro diagnostics: an increase that is printed, levels that are not, and what they leave.
 
+Only the digest of 2022 prints the increase, so all of this stays about 2020 whatever years follow.
+
 The source prints by how much the production of diagnostics grew, but not from which level. What cannot be known is
 kept as bounds over every level that it could have been (Manski 2003), never as a point.
 """
@@ -11,6 +13,8 @@ import pandas as pd
 
 from kr_industry import spans
 from kr_industry.bio.segments import rows
+from kr_industry.bio.survey import BEFORE, REFERENCE, then
+from kr_industry.growth import compound_annual_growth_rate
 from kr_industry.korean import amount
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording
@@ -140,7 +144,7 @@ def _ends(values: Iterator[float]) -> Pair:
 
 def known(segments: pd.DataFrame, increase: float) -> Diagnostics:
     """What the table of segments and the printed increase (억 원) leave known."""
-    before, after = rows(segments, 2019), rows(segments, 2020)
+    before, after = rows(segments, BEFORE), rows(segments, REFERENCE)
 
     def pair(segment: str, measure: str) -> Pair:
         return float(before.at[segment, measure]), float(after.at[segment, measure])
@@ -150,6 +154,11 @@ def known(segments: pd.DataFrame, increase: float) -> Diagnostics:
         *(pair("total", measure) for measure in ("production", "exports")),
         *(pair(SEGMENT, measure) for measure in ("production", "exports")),
     )
+
+
+def earlier_growth(production: pd.Series, base_year: int) -> float:
+    """Compound growth of production from the base year to 2019, in percent a year."""
+    return compound_annual_growth_rate(production[base_year], production[BEFORE], BEFORE - base_year)
 
 
 def finding(tests: Diagnostics, say: Wording) -> str:
@@ -168,13 +177,14 @@ def finding(tests: Diagnostics, say: Wording) -> str:
     )
 
 
-def export_finding(tests: Diagnostics, say: Wording) -> str:
-    """What can be said of exports without diagnostics."""
+def export_finding(tests: Diagnostics, last_year: int, say: Wording) -> str:
+    """What can be said of exports without diagnostics, in a report that goes on to the last year."""
     low, high = tests.export_growth_bounds()
     least, most = tests.export_increase_bounds()
     rise = tests.exports[1] - tests.exports[0]
     return say(
         "diagnostics_exports",
+        then=then(last_year, say),
         growth=tests.export_growth(),
         low=low,
         high=high,
@@ -183,37 +193,45 @@ def export_finding(tests: Diagnostics, say: Wording) -> str:
     )
 
 
-def more_sentences(tests: Diagnostics, earlier: float, first_year: int, say: Wording) -> list[str]:
+def headline(tests: Diagnostics, production: pd.Series, measure: str, say: Wording) -> str:
+    """What can be said of one measure, ``production`` or ``exports``, without diagnostics."""
+    return finding(tests, say) if measure == "production" else export_finding(tests, production.index[-1], say)
+
+
+def more_sentences(tests: Diagnostics, production: pd.Series, first_year: int, say: Wording) -> list[str]:
     """Diagnostics within its segment, growth without it against earlier years, exports, and what all this is not.
 
     Parameters
     ----------
     tests : Diagnostics
         What is known.
-    earlier : float
-        Compound growth of production from ``first_year`` to 2019, in percent a year.
+    production : pandas.Series
+        All production by year.
     first_year : int
         The base year.
     say : Wording
         The words.
     """
     low, high = tests.growth_bounds()
-    weak = tests.export_growth_bounds_without_assumption()
+    earlier, last_year = earlier_growth(production, first_year), production.index[-1]
+    weak, about = tests.export_growth_bounds_without_assumption(), then(last_year, say)
     return [
         say(
             "diagnostics_segment",
+            then=about,
             share=100 * tests.increase / (tests.segment_production[1] - tests.segment_production[0]),
             base=amount(tests.base[1], say.language),
             own=tests.own_growth_least(),
         ),
         say(
             "diagnostics_above" if low > earlier else "diagnostics_below" if high < earlier else "diagnostics_about",
+            then=about,
             low=low,
             high=high,
             earlier=earlier,
             first_year=first_year,
         ),
-        export_finding(tests, say),
+        export_finding(tests, last_year, say),
         say("diagnostics_exports_weak", low=weak[0], high=weak[1]),
         say("diagnostics_note"),
     ]
@@ -237,9 +255,9 @@ def bounds(tests: Diagnostics, earlier: float, first_year: int, say: Wording) ->
     )
 
 
-def exhibit(tests: Diagnostics, earlier: float, first_year: int, say: Wording) -> Exhibit:
+def exhibit(tests: Diagnostics, production: pd.Series, first_year: int, say: Wording) -> Exhibit:
     """Growth with and without diagnostics, as bounds."""
-    drawn = bounds(tests, earlier, first_year, say)
+    drawn = bounds(tests, earlier_growth(production, first_year), first_year, say)
     reported = [say("case_printed"), say("case_earlier", first_year=first_year)]
     numbers = drawn.set_axis([say("col_low"), say("col_high")], axis=1)
     return (

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
-from kr_industry.bio import diagnostics, production, segments
+from kr_industry.bio import diagnostics, exporting, production, segments
 from kr_industry.bio.diagnostics import Diagnostics
-from kr_industry.korean import amount
+from kr_industry.bio.survey import then
+from kr_industry.forecast import NEEDED
+from kr_industry.korean import amount, count
 from kr_industry.prospects import Prospects
 from kr_industry.tables import KeyFigure
 from kr_industry.wording import Wording, names, points
@@ -13,8 +15,7 @@ from kr_industry.wording import Wording, names, points
 def figures(
     made: pd.Series,
     base_year: int,
-    table: pd.DataFrame,
-    intensity: pd.DataFrame,
+    by_segment: pd.DataFrame,
     tests: Diagnostics,
     ahead: Prospects,
     measure: str,
@@ -29,10 +30,8 @@ def figures(
         All production (억 원) by year.
     base_year : int
         The year from which its earlier growth is taken.
-    table : pandas.DataFrame
-        What :func:`kr_industry.bio.segments.segment_table` returned for the measure.
-    intensity : pandas.DataFrame
-        What :func:`kr_industry.bio.exporting.export_intensity` returned.
+    by_segment : pandas.DataFrame
+        The table of production and exports by segment.
     tests : Diagnostics
         What is known of diagnostics.
     ahead : Prospects
@@ -45,12 +44,12 @@ def figures(
         The words.
     """
     if segment != "total":
-        return _segment(table, intensity, tests, measure, segment, say)
+        return _segment(made, by_segment, tests, measure, segment, say)
     if measure == "exports":
         return [
-            *_moved(table, measure, segment, say),
-            _without(measure, tests.export_growth_bounds(), say),
-            _exported(intensity, segment, say),
+            *_moved(by_segment, measure, segment, say),
+            _without(measure, tests.export_growth_bounds(), made.index[-1], say),
+            _exported(by_segment, segment, say),
         ]
     before, last = made.index[-2:]
     earlier = say(
@@ -59,31 +58,33 @@ def figures(
     return [
         _level(measure, made[last], last, say),
         (say("figure_percent", value=production.yearly_growth(made)[last]), say("figure_growth"), earlier),
-        _without(measure, tests.growth_bounds(), say),
+        _without(measure, tests.growth_bounds(), last, say),
         *ahead.figures(),
     ]
 
 
 def _segment(
-    table: pd.DataFrame, intensity: pd.DataFrame, tests: Diagnostics, measure: str, segment: str, say: Wording
+    made: pd.Series, by_segment: pd.DataFrame, tests: Diagnostics, measure: str, segment: str, say: Wording
 ) -> list[KeyFigure]:
+    table = segments.segment_table(by_segment, measure)
     measured = names("bio_measure", say.language, inline=True)[measure]
     added = say("figure_contribution", measure=measured, total=table.at["total", "growth"])
     found = [
-        *_moved(table, measure, segment, say),
+        *_moved(by_segment, measure, segment, say),
         (say("figure_points", value=points(table.at[segment, "contribution"])), added, ""),
     ]
     if (segment, measure) == (diagnostics.SEGMENT, "production"):
-        return [*found, (amount(tests.increase, say.language), say("figure_increase"), say("figure_increase_note"))]
-    return [*found, _exported(intensity, segment, say)]
+        label = say("figure_increase", then=then(made.index[-1], say))
+        return [*found, (amount(tests.increase, say.language), label, say("figure_increase_note"))]
+    return [*found, _exported(by_segment, segment, say)]
 
 
-def _moved(table: pd.DataFrame, measure: str, segment: str, say: Wording) -> list[KeyFigure]:
-    row = table.loc[segment]
+def _moved(by_segment: pd.DataFrame, measure: str, segment: str, say: Wording) -> list[KeyFigure]:
+    row = segments.segment_table(by_segment, measure).loc[segment]
     growth = say("figure_percent", value=row["growth"])
     return [
-        _level(measure, row["after"], segments.YEARS[1], say),
-        (growth, say("figure_growth"), _reservation(table, segment, say)),
+        _level(measure, row["after"], segments.last_two(by_segment)[1], say),
+        (growth, say("figure_growth"), _reservation(by_segment, measure, segment, say)),
     ]
 
 
@@ -92,21 +93,23 @@ def _level(measure: str, value: float, year: int, say: Wording) -> KeyFigure:
     return amount(value, say.language), say("figure_level", year=year, measure=name), ""
 
 
-def _reservation(table: pd.DataFrame, segment: str, say: Wording) -> str:
-    """That two years make no trend or, for a very small segment, how much growth rounding alone leaves open."""
-    reach = segments.coarse(table)
+def _reservation(by_segment: pd.DataFrame, measure: str, segment: str, say: Wording) -> str:
+    """That few years make no trend or, for a very small segment, how much growth rounding alone leaves open."""
+    reach, years = segments.coarse(segments.segment_table(by_segment, measure)), segments.years(by_segment)
     if segment in reach.index:
         return say("figure_rounding", **reach.loc[segment])
-    return say("figure_two_years")
+    return say("figure_few_years", count=count(len(years), say.language)) if len(years) < NEEDED else ""
 
 
-def _without(measure: str, bounds: diagnostics.Pair, say: Wording) -> KeyFigure:
+def _without(measure: str, bounds: diagnostics.Pair, last_year: int, say: Wording) -> KeyFigure:
+    """Growth without diagnostics, with the year that it is about where the report goes on to a later one."""
     low, high = bounds
-    return say("figure_bounds", low=low, high=high), say(f"figure_without_{measure}"), say(f"figure_unknown_{measure}")
+    label = say(f"figure_without_{measure}", then=then(last_year, say))
+    return say("figure_bounds", low=low, high=high), label, say(f"figure_unknown_{measure}")
 
 
-def _exported(intensity: pd.DataFrame, segment: str, say: Wording) -> KeyFigure:
-    before, after = intensity.loc[segment]
+def _exported(by_segment: pd.DataFrame, segment: str, say: Wording) -> KeyFigure:
+    intensity, (before, after) = exporting.export_intensity(by_segment), segments.last_two(by_segment)
     key = "figure_exported_before" if segment == "total" else "figure_exported_beside"
-    note = say(key, before=before, total=intensity.at["total", segments.YEARS[1]])
-    return say("figure_exported", value=after), say("figure_exported_label"), note
+    note = say(key, year=before, before=intensity.at[segment, before], total=intensity.at["total", after])
+    return say("figure_exported", value=intensity.at[segment, after]), say("figure_exported_label"), note

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kr_industry import charts, growth
+from kr_industry.bio.survey import BEFORE, REFERENCE
 from kr_industry.korean import amount
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording, names
@@ -28,7 +29,7 @@ def per_head(production: pd.Series, workforce: float, workforce_growth: float) -
     """
     # The source writes "10 %" beside rates with a decimal: it may be rounded to a whole number or not.
     people, fewest, most = growth.implied_base(workforce, workforce_growth, step=1)
-    before, after = production[2019], production[2020] / workforce
+    before, after = production[BEFORE], production[REFERENCE] / workforce
     return pd.DataFrame(
         {
             "workforce": [people, workforce],
@@ -36,7 +37,7 @@ def per_head(production: pd.Series, workforce: float, workforce_growth: float) -
             "low": [before / most, after],
             "high": [before / fewest, after],
         },
-        index=[2019, 2020],
+        index=[BEFORE, REFERENCE],
     )
 
 
@@ -46,10 +47,10 @@ def people_part(heads: pd.DataFrame, production: pd.Series) -> pd.Series:
     The rest came through production per head.
     """
     ends = []
-    for value in heads.loc[2019, ["high", "low"]]:  # the more a head, the fewer heads, the more of them came
-        factors = pd.DataFrame({"people": [production[2019] / value, heads.at[2020, "workforce"]],
-                                "each": [value, heads.at[2020, "value"]]}, index=[2019, 2020])  # fmt: skip
-        logs = growth.decomposition(factors.loc[2019], factors.loc[2020])["log_change"]
+    for value in heads.loc[BEFORE, ["high", "low"]]:  # the more a head, the fewer heads, the more of them came
+        factors = pd.DataFrame({"people": [production[BEFORE] / value, heads.at[REFERENCE, "workforce"]],
+                                "each": [value, heads.at[REFERENCE, "value"]]}, index=[BEFORE, REFERENCE])  # fmt: skip
+        logs = growth.decomposition(factors.loc[BEFORE], factors.loc[REFERENCE])["log_change"]
         ends.append(100 * logs["people"] / logs.sum())
     return pd.Series({"low": min(ends), "high": max(ends)})
 
@@ -73,24 +74,24 @@ def people_sentences(
         The words.
     """
     part = people_part(heads, production)
-    flat = (production[2020] - increase) / heads.at[2020, "workforce"]
+    flat = (production[REFERENCE] - increase) / heads.at[REFERENCE, "workforce"]
     return [
         say(
             "people",
-            workforce=heads.at[2020, "workforce"],
+            workforce=heads.at[REFERENCE, "workforce"],
             growth=workforce_growth,
-            before=amount(heads.at[2019, "value"], say.language),
-            after=amount(heads.at[2020, "value"], say.language),
-            low=100 * (heads.at[2020, "low"] / heads.at[2019, "high"] - 1),
-            high=100 * (heads.at[2020, "high"] / heads.at[2019, "low"] - 1),
+            before=amount(heads.at[BEFORE, "value"], say.language),
+            after=amount(heads.at[REFERENCE, "value"], say.language),
+            low=100 * (heads.at[REFERENCE, "low"] / heads.at[BEFORE, "high"] - 1),
+            high=100 * (heads.at[REFERENCE, "high"] / heads.at[BEFORE, "low"] - 1),
         ),
         say(
             "people_parts",
             people_low=part["low"],
             people_high=part["high"],
             flat=amount(flat, say.language),
-            low=100 * (flat / heads.at[2019, "high"] - 1),
-            high=100 * (flat / heads.at[2019, "low"] - 1),
+            low=100 * (flat / heads.at[BEFORE, "high"] - 1),
+            high=100 * (flat / heads.at[BEFORE, "low"] - 1),
         ),
     ]
 
@@ -138,7 +139,7 @@ def money_exhibit(budgets: pd.DataFrame, say: Wording) -> Exhibit:
 
 def target_sentences(budgets: pd.DataFrame, say: Wording) -> list[str]:
     """The growth a year that the R&D target needs, and why the two budgets are not one series."""
-    spent = _budget(budgets, "bio_health_rnd")
+    spent = _budget(budgets, "bio_health_rnd").iloc[[0, -1]]
     (first_year, last_year), (first, last) = spent.index, spent
     rate = growth.compound_annual_growth_rate(first, last, last_year - first_year)
     return [
@@ -150,6 +151,6 @@ def target_sentences(budgets: pd.DataFrame, say: Wording) -> list[str]:
 def results(heads: pd.DataFrame) -> Iterator[tuple]:
     """Production per head of both years, that of 2019 with bounds."""
     unit = "100 million won"
-    row = heads.loc[2019]
+    row = heads.loc[BEFORE]
     yield "production_per_employee_2019", row["value"], unit, row["low"], row["high"]
-    yield "production_per_employee_2020", heads.at[2020, "value"], unit
+    yield "production_per_employee_2020", heads.at[REFERENCE, "value"], unit

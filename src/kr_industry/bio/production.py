@@ -5,12 +5,19 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kr_industry import curves, growth
+from kr_industry.bio.survey import BEFORE, REFERENCE
 from kr_industry.korean import amount, listing
 from kr_industry.tables import Exhibit
 from kr_industry.wording import Wording
 
 UNIT = "100 million won"
 """The unit of production and exports, as recorded results name it."""
+
+
+def completed(yearly: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """Rows of production by year, and for years that have none the printed total of the table of segments."""
+    totals = segments[(segments["segment"] == "total") & ~segments["year"].isin(yearly["year"])]
+    return pd.concat([yearly, totals[["year", "production", "source", "place"]]]).sort_values("year")
 
 
 def yearly_growth(production: pd.Series) -> pd.Series:
@@ -41,6 +48,7 @@ def speed_sentence(production: pd.Series, base_year: int, say: Wording) -> str:
         before_year=before,
         last_year=last,
         years=last - base_year,
+        side=say("grew" if production[last] >= production[base_year] else "shrank"),
         first=amount(production[base_year], say.language),
         last=amount(production[last], say.language),
         growth=100 * (production[last] / production[before] - 1),
@@ -50,7 +58,7 @@ def speed_sentence(production: pd.Series, base_year: int, say: Wording) -> str:
 
 
 def more_sentences(production: pd.Series, base_year: int, printed: float, say: Wording) -> list[str]:
-    """How far the last year lies from the earlier pace, what "five years" means, and what another base year gives.
+    """How far the last year lies from the earlier pace, what "five years" meant, and what another base year gives.
 
     Parameters
     ----------
@@ -59,11 +67,11 @@ def more_sentences(production: pd.Series, base_year: int, printed: float, say: W
     base_year : int
         The year from which growth is taken.
     printed : float
-        The "average over five years" that the source prints, in percent.
+        The "average over five years" that the digest of 2022 prints, in percent.
     say : Wording
         The words.
     """
-    first, before, last = production.index[0], production.index[-2], production.index[-1]
+    before, last, five_before = production.index[-2], production.index[-1], REFERENCE - 4
     rate = growth.compound_annual_growth_rate
     path = pace(production, base_year)
     rates = [
@@ -81,16 +89,18 @@ def more_sentences(production: pd.Series, base_year: int, printed: float, say: W
             side=say("more" if production[last] >= path[last] else "less"),
         ),
         say(
-            "five_years",
+            "five_years" if last == REFERENCE else "five_years_then",
             printed=printed,
-            four=rate(production[first], production[last], last - first),
-            five=rate(production[first], production[last], last - first + 1),
+            first_year=five_before,
+            last_year=REFERENCE,
+            four=rate(production[five_before], production[REFERENCE], 4),
+            five=rate(production[five_before], production[REFERENCE], 5),
         ),
         say("base_years", rates=listing(rates, say.language)),
     ]
 
 
-def exhibit(production: pd.Series, base_year: int, say: Wording) -> Exhibit:
+def exhibit(production: pd.Series, base_year: int, source: str, say: Wording) -> Exhibit:
     """Production by year beside the earlier pace drawn on."""
     path, last = pace(production, base_year), production.index[-1]
     before = production.index[-2]
@@ -106,7 +116,7 @@ def exhibit(production: pd.Series, base_year: int, say: Wording) -> Exhibit:
     return (
         curves.pace(production, path, say("axis_production"), label),
         speed_sentence(production, base_year, say),
-        say("prose"),
+        source,
         numbers,
     )
 
@@ -126,8 +136,9 @@ def intervals_for_readers(production: pd.Series, say: Wording) -> pd.DataFrame:
 
 
 def results(production: pd.Series, base_year: int) -> Iterator[tuple[str, float, str]]:
-    """Growth of the last year, and compound growth from the base year with and without it."""
-    yield f"production_growth_{production.index[-1]}", yearly_growth(production).iloc[-1], "percent"
-    for year in production.index[-2:]:
+    """Growth of 2020 and each later year, and compound growth from the base year up to each and up to 2019."""
+    for year, rate in yearly_growth(production).loc[REFERENCE:].items():
+        yield f"production_growth_{year}", rate, "percent"
+    for year in production.loc[BEFORE:].index:
         rate = growth.compound_annual_growth_rate(production[base_year], production[year], year - base_year)
         yield f"production_cagr_{base_year}_{year}", rate, "percent a year"
