@@ -7,6 +7,8 @@ scripts/benchmark.py speed        time the audit of data/ and of tables with up 
 scripts/benchmark.py coverage     how often intervals hold the truth of made-up series (about four minutes)
 scripts/benchmark.py nulls        time the null models of which region chose which technology
 scripts/benchmark.py panel        time how the panels of the notebooks follow a change
+scripts/benchmark.py municipalities
+                                  time the reports of 229 made-up municipalities on a Dask cluster (half an hour)
 """
 
 import argparse
@@ -18,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 import batch_times
+import municipalities
 import numpy as np
 import pandas as pd
 
@@ -39,7 +42,8 @@ _CHANGES = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one measurement and print its table; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("measurement", choices=["batch", "injection", "speed", "coverage", "nulls", "panel"])
+    kinds = ["batch", "injection", "speed", "coverage", "nulls", "panel", "municipalities"]
+    words.add_argument("measurement", choices=kinds)
     words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
     words.add_argument(
@@ -61,6 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     words.add_argument(
         "--reports", type=int, default=1000, metavar="N", help="of those, only the first (default: 1000)"
     )
+    words.add_argument("--municipalities", type=int, default=229, metavar="N", help="how many (default: 229)")
     words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
     chosen = words.parse_args(arguments)
     if chosen.measurement == "batch":
@@ -71,6 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
         _speed(chosen.figures, chosen.seed)
     elif chosen.measurement == "coverage":
         _coverage(chosen.draws, chosen.seed)
+    elif chosen.measurement == "municipalities":
+        municipalities.measure(chosen.municipalities, chosen.workers, chosen.seed)
     elif chosen.measurement == "panel":
         _panel(chosen.rounds, chosen.sample)
     else:
