@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kr_industry import style
+from kr_industry import kept, style
 from kr_industry.breaks import Kink
 from kr_industry.style import written
 
@@ -18,6 +18,7 @@ Span = tuple[int, int, str]
 """First year, last year, and what stands there."""
 
 
+@kept.chart
 def trend(
     values: pd.Series,
     unit: str,
@@ -77,6 +78,7 @@ def trend(
     return figure
 
 
+@kept.chart
 def turning(
     values: pd.Series, kink: Kink, others: pd.DataFrame, unit: str, texts: Mapping[str, str], label: str
 ) -> Figure:
@@ -138,6 +140,7 @@ def turning(
     return figure
 
 
+@kept.chart
 def pace(values: pd.Series, path: pd.Series, unit: str, label: str) -> Figure:
     """Consecutive years with their values, and the path that an earlier pace would have taken, from zero.
 
@@ -190,6 +193,7 @@ def pace(values: pd.Series, path: pd.Series, unit: str, label: str) -> Figure:
     return figure
 
 
+@kept.chart
 def fan(
     history: pd.Series,
     bands: Sequence[tuple[str, pd.DataFrame]],

@@ -6,11 +6,13 @@ is left of the run is dropped.
 """
 
 import asyncio
+import gc
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import ipywidgets
@@ -149,8 +151,13 @@ def run(code: list[Step], values: Mapping[str, object]) -> Iterator[list[dict]]:
     """Run cells one after another in a namespace of their own; after each, the data of what it displayed."""
     space = {"__name__": "__main__", **values}
     for step in code:
-        with capture_output() as shown:
-            exec(step.code, space)  # noqa: S102 — the notebook's own code
+        gc.disable()  # a look through all that a kernel holds takes up to half a second, and comes at any time
+        try:
+            with capture_output() as shown:
+                exec(step.code, space)  # noqa: S102 — the notebook's own code
+        finally:
+            gc.enable()
+        gc.collect(1)  # what the cell itself has left behind
         yield [output.data for output in shown.outputs]
 
 
@@ -260,6 +267,7 @@ async def _by_turns(work: Iterator[None]) -> None:
         await asyncio.sleep(0.001)  # lets the kernel see what the reader has changed meanwhile
 
 
+@lru_cache(maxsize=256)
 def _markdown(text: str) -> str:
     """Markdown as HTML, with headings to which nothing links."""
     return re.sub(r' id="[^"]*"|<a class="anchor-link".*?</a>', "", markdown2html(text))
