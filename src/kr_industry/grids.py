@@ -29,10 +29,10 @@ def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight:
         Row to emphasise.
     """
     figure, axes = style.figure(1.35 + 0.25 * len(codes))
-    rows, count = codes.shape
+    (rows, count), cells = codes.shape, codes.to_numpy().tolist()
     colours = {0: "#F1F3F5"} | {kind: colour for kind, (_, colour) in kinds.items()}
     for kind, colour in colours.items():
-        squares = [_square(i, j) for i in range(rows) for j in range(count) if codes.iat[i, j] == kind]
+        squares = [_square(i, j) for i in range(rows) for j in range(count) if cells[i][j] == kind]
         if squares:  # one path for all squares of a kind keeps the drawing small
             axes.add_artist(PathPatch(Path.make_compound_path(*squares), fc=colour, ec="none"))
     axes.set_xlim(0, count)

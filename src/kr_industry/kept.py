@@ -34,9 +34,9 @@ def kept(compute: Callable) -> Callable:
 
 
 def chart(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """The function, which gives the same figure for equal arguments while nobody has changed it since it was drawn.
+    """The function, which gives the same figure for equal arguments, for as long as nobody changes that figure.
 
-    It is drawn anew where matplotlib's settings are others.
+    It is made anew where matplotlib's settings are others.
     """
 
     @wraps(draw)
@@ -44,8 +44,11 @@ def chart(draw: Callable[..., Figure]) -> Callable[..., Figure]:
         style.use()
         key = draw, pickle.dumps((arguments, named, mpl.rcParams))
         figure = _charts.pop(key, None)
-        if figure is None or figure.stale:  # not drawn yet, or changed since
+        if figure is None:
             figure = draw(*arguments, **named)
+            for part in figure.findobj(lambda part: part.stale_callback is None, include_self=False):
+                part.stale_callback = lambda *_: setattr(figure, "stale", True)  # legends keep changes to themselves
+            figure.stale_callback = lambda *_: _charts.pop(key, None)
         _charts[key] = figure  # the latest stands last
         if len(_charts) > CHARTS:
             del _charts[next(iter(_charts))]

@@ -49,14 +49,25 @@ def _slimmed(text: str, prefix: str) -> tuple[str, str]:
 
 def _drawn(figure: Figure) -> str:
     """A figure as matplotlib writes it. To draw it a second time would move it, so its SVG is kept until it changes."""
-    if figure.stale or figure not in _DRAWN:
-        for axis in [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]:
-            if not axis.get_label_text():
-                axis.set_label_coords(0, 0)  # else a place for no label is sought among all tick labels, four times
-        buffer = io.StringIO()
-        # Figure.savefig would draw twice, first only to lay the figure out, which drawing does too.
-        _Canvas(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
-        _DRAWN[figure] = buffer.getvalue()
+    if figure in _DRAWN:
+        return _DRAWN[figure]
+    told, figure.stale_callback = figure.stale_callback, None  # to be drawn is no change
+    for axis in [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]:
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # else a place for no label is sought among all the tick labels, four times
+    buffer = io.StringIO()
+    # Figure.savefig would draw twice, first only to lay the figure out, which drawing does too.
+    _Canvas(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+
+    def changed(figure: Figure, stale: bool) -> None:
+        del _DRAWN[figure]
+        figure.stale_callback = told
+        if told:
+            told(figure, stale)
+
+    for part in figure.findobj(lambda part: part.stale_callback is None, include_self=False):
+        part.stale_callback = lambda *_: setattr(figure, "stale", True)  # legends keep changes to themselves
+    _DRAWN[figure], figure.stale_callback = buffer.getvalue(), changed
     return _DRAWN[figure]
 
 

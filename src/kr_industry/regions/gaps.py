@@ -82,12 +82,14 @@ def _by_way(rows: dict[tuple, pd.Series | dict]) -> pd.DataFrame:
     return frame.set_axis(pd.MultiIndex.from_tuples(rows, names=["list", "source", "coding", "weak"]), axis=0)
 
 
+@kept
 def surviving(empty: pd.DataFrame, listed: int) -> list[str]:
     """Technologies of a list that nobody names, however it is counted."""
     own = empty.loc[listed].dropna(axis=1).astype(bool)
     return list(own.columns[own.all()])
 
 
+@kept
 def by_rules(empty: pd.DataFrame) -> pd.DataFrame:
     """Each technology by list and source: :data:`NAMED`, :data:`SOME`, :data:`EMPTY` or :data:`UNLISTED`."""
     codes = {}

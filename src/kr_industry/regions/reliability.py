@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from kr_industry.agreement import agreement
@@ -60,18 +61,18 @@ def disagreements(record: Record, source: str, coding: str, say: Wording) -> pd.
     terms = read.agg(lambda own: ", ".join(dict.fromkeys(own))).to_dict()
     rows = []
     for name, (one, other) in compared(record, source, coding).items():
-        for region in one.index:
-            for technology in one.columns[one.loc[region] != other.loc[region]]:
-                side = "first" if one.at[region, technology] else "second"
-                rows.append(
-                    {
-                        say("col_compared"): say(f"compared_{name}"),
-                        say("col_region"): regions[region],
-                        say("col_technology"): labels[technology],
-                        say("col_only"): say(f"{side}_{name}"),
-                        say("col_terms"): terms.get((region, technology), ""),
-                    }
-                )
+        for row, column in np.argwhere(one.to_numpy() != other.to_numpy()):
+            region, technology = one.index[row], one.columns[column]
+            side = "first" if one.iat[row, column] else "second"
+            rows.append(
+                {
+                    say("col_compared"): say(f"compared_{name}"),
+                    say("col_region"): regions[region],
+                    say("col_technology"): labels[technology],
+                    say("col_only"): say(f"{side}_{name}"),
+                    say("col_terms"): terms.get((region, technology), ""),
+                }
+            )
     return pd.DataFrame(rows)
 
 
