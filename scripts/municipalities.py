@@ -40,6 +40,7 @@ reports:
     exclude: [{industry: photonics}]
 """
 """Every municipality as a whole and every branch of it."""
+_WAYS = ("cluster", "pool")
 
 
 def measure(count: int, workers: int, seed: int) -> None:
@@ -74,13 +75,11 @@ def measure(count: int, workers: int, seed: int) -> None:
             _run(project, "run_reports.py", "--plan", "plan.yml", "--out", "cluster", "--dask", address)
         _run(project, "run_reports.py", "--plan", "plan.yml", "--out", "pool", "--workers", str(workers))
         _run(project, "run_reports.py", "--plan", "plan.yml", "--out", "pool")
-        ways = [
-            {page.name: page.read_bytes() for page in (project / way).rglob("*.html")} for way in ("cluster", "pool")
-        ]
-        if ways[0] != ways[1]:
+        made, other = ({page.name: page.read_bytes() for page in (project / way).rglob("*.html")} for way in _WAYS)
+        if made != other:
             raise RuntimeError("the cluster and the pool do not give the same pages")
-        size = sum(len(page) for page in ways[0].values())
-        print(f"{len(ways[0])} pages with the index, the same in both ways, {size / 2**20:.0f} MB")
+        size = sum(len(page) for page in made.values())
+        print(f"{len(made)} pages with the index, the same in both ways, {size / 2**20:.0f} MB")
 
 
 def _run(project: Path, script: str, *arguments: str) -> None:

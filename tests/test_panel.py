@@ -1,16 +1,20 @@
 """The panel of a notebook: controls, what follows them, what is copied; and that a batch has none of it."""
 
+import gc
 import re
 import shlex
 import subprocess
 import sys
+from weakref import WeakKeyDictionary
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 
-from notebook_reports.panel import Panel
+from kr_industry import kept
+from notebook_reports import drawing
+from notebook_reports.panel import Panel, run, steps
 from notebook_reports.parameters import Declared, read_defaults
 from notebook_reports.plan import command_for, entry_for, read_plan
 
@@ -184,6 +188,49 @@ def test_ids_are_those_of_one_part_alone(root):
     assert len(found) > 10
     assert len(found) == len(set(found))
     assert used <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name", "value"),
+    [
+        ("photonics_trend", "measure", "firms"),
+        ("bio_growth", "segment", "bio_food"),
+        ("regional_strategic_tech", "source", "both"),
+    ],
+)
+def test_a_change_shows_what_a_run_from_the_start_would(root, monkeypatch, notebook, name, value):
+    path = root / "notebooks" / f"{notebook}.ipynb"
+    cells, defaults = steps(path), read_defaults(path)
+    for values in (defaults, defaults | {name: value}, defaults):
+        list(run(cells, values))
+    after = list(run(cells, defaults | {name: value}))
+    monkeypatch.setattr(kept, "_charts", {})
+    monkeypatch.setattr(drawing, "_DRAWN", WeakKeyDictionary())
+    assert after == list(run(cells, defaults | {name: value}))
+    assert sum("<svg" in data.get("text/html", "") for shown in after for data in shown) > 5
+
+
+def test_a_changed_data_file_is_seen(tmp_path):
+    (tmp_path / "a.csv").write_text("name,number\n가,1\n나,2\n", encoding="utf-8")
+    code = (
+        "import pandas as pd\nfrom kr_industry import charts\nfrom notebook_reports.display import Report\n"
+        "numbers = pd.read_csv(path).set_index('name')['number']\n"
+        "Report('ko').chart(charts.columns(numbers, '단위'), 'a', 'b')"
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), tmp_path / "x.ipynb")
+    cells, values = steps(tmp_path / "x.ipynb"), {"path": tmp_path / "a.csv"}
+    first = list(run(cells, values))
+    assert list(run(cells, values)) == first
+    (tmp_path / "a.csv").write_text("name,number\n가,1\n나,3\n", encoding="utf-8")
+    assert ">3</text>" in next(run(cells, values))[0]["text/html"]
+    assert ">3</text>" not in first[0][0]["text/html"]
+
+
+def test_a_cell_that_fails_leaves_the_collection_of_garbage_on(tmp_path):
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")]), tmp_path / "x.ipynb")
+    with pytest.raises(ZeroDivisionError):
+        list(run(steps(tmp_path / "x.ipynb"), {}))
+    assert gc.isenabled()
 
 
 PROGRAM = """

@@ -17,6 +17,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.eval_measures import aicc
 
 from kr_industry.growth import checked
+from kr_industry.kept import kept
 
 NEEDED = 7
 """Years a kink needs: with its five parameters the corrected Akaike criterion is not defined for fewer."""
@@ -97,6 +98,7 @@ def candidates(x: np.ndarray, step: float = 0.1) -> np.ndarray:
     return np.linspace(x[1], x[-2], count + 1)
 
 
+@kept
 def find_kink(values: pd.Series, confidence: float = 95, permutations: int = PERMUTATIONS, seed: int = 0) -> Kink:
     """Find the kink in the logarithm of a series, with what bounds it.
 
@@ -143,6 +145,7 @@ def find_kink(values: pd.Series, confidence: float = 95, permutations: int = PER
     )
 
 
+@kept
 def without_each_year(values: pd.Series) -> pd.DataFrame:
     """Where the kink is when any one year is left out.
 

@@ -9,9 +9,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from kr_industry import style
+from kr_industry import kept, style
 
 
+@kept.chart
 def chances(
     panels: Mapping[str, pd.Series], bands: Mapping[str, tuple[float, float]], observed: int, unit: str, label: str
 ) -> Figure:
@@ -39,7 +40,7 @@ def chances(
         inside = (shares.index >= low) & (shares.index <= high)
         for some, colour in ((shares[inside], style.SHADES[1]), (shares[~inside], style.QUIET)):
             if len(some):  # one path for all bars of a colour keeps the drawing small
-                panel.add_patch(PathPatch(Path.make_compound_path(*map(_bar, some.index, some)), fc=colour, ec="none"))
+                panel.add_artist(PathPatch(Path.make_compound_path(*map(_bar, some.index, some)), fc=colour, ec="none"))
         panel.axvline(observed, color=style.SECOND, lw=2)
         panel.set_title(name, fontsize=9, color=style.SOFT)
         panel.set_ylim(0, shares.max() * 1.18)

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from kr_industry import style
+from kr_industry import kept, style
 from kr_industry.style import written
 
 
+@kept.chart
 def bars(values: pd.Series, unit: str, highlight: str | None = None, digits: int = 1, signed: bool = False) -> Figure:
     """Horizontal bars with their values, largest first as given; negative ones in the second colour."""
     figure, axes = style.figure(0.75 + 0.36 * len(values))
@@ -47,6 +48,7 @@ def bars(values: pd.Series, unit: str, highlight: str | None = None, digits: int
     return figure
 
 
+@kept.chart
 def columns(values: pd.Series, unit: str, hatched: Sequence = (), digits: int = 0) -> Figure:
     """Vertical columns from zero with their values; hatched ones are outlooks, plans or targets."""
     figure, axes = style.figure(2.9)
@@ -79,6 +81,7 @@ def columns(values: pd.Series, unit: str, hatched: Sequence = (), digits: int = 
     return figure
 
 
+@kept.chart
 def change(
     before: pd.Series,
     after: pd.Series,
@@ -121,6 +124,7 @@ def change(
     return figure
 
 
+@kept.chart
 def shares(frame: pd.DataFrame, unit: str, percent: bool = False) -> Figure:
     """Parts of a whole, one stacked bar a row, each part labelled with its share in percent.
 
@@ -170,6 +174,7 @@ def shares(frame: pd.DataFrame, unit: str, percent: bool = False) -> Figure:
     return figure
 
 
+@kept.chart
 def bar_panels(
     frame: pd.DataFrame, unit: str, highlight: str | None = None, hatched: Sequence = (), digits: int = 1
 ) -> Figure:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kr_industry import style
+from kr_industry import kept, style
 from kr_industry.breaks import Kink
 from kr_industry.style import written
 
@@ -19,6 +19,7 @@ Span = tuple[int, int, str]
 """First year, last year, and what stands there."""
 
 
+@kept.chart
 def trend(
     values: pd.Series,
     unit: str,
@@ -78,6 +79,7 @@ def trend(
     return figure
 
 
+@kept.chart
 def turning(
     values: pd.Series, kink: Kink, others: pd.DataFrame, unit: str, texts: Mapping[str, str], label: str
 ) -> Figure:
@@ -139,6 +141,7 @@ def turning(
     return figure
 
 
+@kept.chart
 def pace(values: pd.Series, path: pd.Series, unit: str, label: str) -> Figure:
     """Consecutive years with their values, and the path that an earlier pace would have taken, from zero.
 
@@ -191,6 +194,7 @@ def pace(values: pd.Series, path: pd.Series, unit: str, label: str) -> Figure:
     return figure
 
 
+@kept.chart
 def fan(
     history: pd.Series,
     bands: Sequence[tuple[str, pd.DataFrame]],

@@ -46,13 +46,14 @@ def industries(folder: Path = DATA) -> list[str]:
     """Identifiers of the industries whose tables have the columns of those of :data:`INDUSTRY`, itself first."""
     if "industries" not in _described(folder):
         return []
-    listed = _identifiers(content("industries", folder))
-    return [INDUSTRY, *(identifier for identifier in listed if identifier != INDUSTRY)]
+    return list(_identifiers(content("industries", folder)))
 
 
 @lru_cache(maxsize=8)
-def _identifiers(held: bytes) -> list[str]:
-    return [row.get("id") or "" for row in csv.DictReader(StringIO(held.decode("utf-8-sig")))]
+def _identifiers(held: bytes) -> dict[str, None]:
+    """Of a file of industries, :data:`INDUSTRY` first; a dictionary is searched faster."""
+    rows = csv.DictReader(StringIO(held.decode("utf-8-sig")))
+    return dict.fromkeys([INDUSTRY, *(row.get("id") or "" for row in rows)])
 
 
 def alike(folder: Path = DATA) -> dict[str, str]:
@@ -79,10 +80,13 @@ def primary_key(table: str, folder: Path = DATA) -> list[str]:
 
 def _resource(table: str, folder: Path) -> dict:
     resources = _described(folder)
-    described = table if table in resources else alike(folder).get(table)
-    if described is None:
-        raise DataError(f"{table}: no such table; {folder / 'datapackage.json'} lists {', '.join(resources)}")
-    return resources[described]
+    if table in resources:
+        return resources[table]
+    industry, _, name = table.partition("/")
+    described = resources.get(f"{INDUSTRY}/{name}", {})
+    if described.get("industries") and industry in _identifiers(content("industries", folder)):
+        return described
+    raise DataError(f"{table}: no such table; {folder / 'datapackage.json'} lists {', '.join(resources)}")
 
 
 def texts(table: str, folder: Path = DATA) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Charts made of squares: a province by technology matrix, and a tile-grid map of the provinces."""
+"""Charts made of squares: a province by technology matrix, and a tile-grid map of the provinces.
+
+The axes span as many squares as there are, so patches are added without looking how far each reaches.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,9 +12,10 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from kr_industry import style
+from kr_industry import kept, style
 
 
+@kept.chart
 def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight: str | None = None) -> Figure:
     """A table of codes as coloured squares.
 
@@ -25,12 +29,12 @@ def matrix(codes: pd.DataFrame, kinds: Mapping[int, tuple[str, str]], highlight:
         Row to emphasise.
     """
     figure, axes = style.figure(1.35 + 0.25 * len(codes))
-    rows, count = codes.shape
+    (rows, count), cells = codes.shape, codes.to_numpy().tolist()
     colours = {0: "#F1F3F5"} | {kind: colour for kind, (_, colour) in kinds.items()}
     for kind, colour in colours.items():
-        squares = [_square(i, j) for i in range(rows) for j in range(count) if codes.iat[i, j] == kind]
+        squares = [_square(i, j) for i in range(rows) for j in range(count) if cells[i][j] == kind]
         if squares:  # one path for all squares of a kind keeps the drawing small
-            axes.add_patch(PathPatch(Path.make_compound_path(*squares), fc=colour, ec="none"))
+            axes.add_artist(PathPatch(Path.make_compound_path(*squares), fc=colour, ec="none"))
     axes.set_xlim(0, count)
     axes.set_ylim(rows, 0)
     axes.set_yticks(np.arange(rows) + 0.5, codes.index, fontsize=9)
@@ -49,6 +53,7 @@ def _square(row: int, column: int) -> Path:
     return Path.unit_rectangle().transformed(Affine2D().scale(0.88, 0.8).translate(column + 0.06, row + 0.1))
 
 
+@kept.chart
 def tile_map(
     tiles: pd.DataFrame,
     shades: Mapping[str, int],
@@ -77,7 +82,7 @@ def tile_map(
         level = min(shades.get(region, 0), 2)
         colour = ("#F1F3F5", "#9CC9E3", style.FOCUS)[level]
         frame = style.SECOND if region == highlight else "none"
-        axes.add_patch(
+        axes.add_artist(
             FancyBboxPatch(
                 (tile["tile_column"] + 0.04, tile["tile_row"] + 0.05),
                 0.92,
@@ -117,6 +122,7 @@ def tile_map(
     return figure
 
 
+@kept.chart
 def tie_map(tiles: pd.DataFrame, ties: Mapping[str, Sequence[tuple[str, str]]], highlight: str | None = None) -> Figure:
     """Provinces as small tiles joined by lines, the best supported kind of tie first.
 
@@ -141,7 +147,7 @@ def tie_map(tiles: pd.DataFrame, ties: Mapping[str, Sequence[tuple[str, str]]], 
     joined = {region for pairs in ties.values() for pair in pairs for region in pair}
     for region, (x, y) in places.items():
         frame = style.SECOND if region == highlight else "none"
-        axes.add_patch(
+        axes.add_artist(
             FancyBboxPatch(
                 (x - 0.36, y - 0.26),
                 0.72,
@@ -161,6 +167,7 @@ def tie_map(tiles: pd.DataFrame, ties: Mapping[str, Sequence[tuple[str, str]]], 
     return figure
 
 
+@kept.chart
 def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int = 40) -> Figure:
     """One square for each thing counted, row by row, in the order and colours of the columns.
 
@@ -185,7 +192,7 @@ def squares(counts: pd.DataFrame, colours: Sequence[str], unit: str, across: int
             for line, ends in _lines(row[:number].sum(), row[: number + 1].sum(), across)
         ]
         if runs:
-            axes.add_patch(PathPatch(Path.make_compound_path(*runs), fc=colour, ec="none"))
+            axes.add_artist(PathPatch(Path.make_compound_path(*runs), fc=colour, ec="none"))
     # White lines cut the runs into squares: a tenth of the drawing that as many squares would be.
     axes.vlines(np.arange(1, across), 0, tops[-1], color="white", lw=1.3)
     axes.set_xlim(0, across)

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from kr_industry import style
+from kr_industry import kept, style
 from kr_industry.style import written
 
 
+@kept.chart
 def levels(frame: pd.DataFrame, unit: str, least: tuple[str, float], outlooks: Sequence[int] = (), digits=3) -> Figure:
     """A few series over a few years, named where they end, with the least value that is possible.
 
@@ -101,6 +102,7 @@ GROWTHS = (-90, -75, -50, -25, 0, 25, 50, 100, 200, 300, 500)
 """Percentages that an axis of growth may name."""
 
 
+@kept.chart
 def bubbles(frame: pd.DataFrame, units: tuple[str, str], highlight: str | None = None) -> Figure:
     """Growth against size, both on logarithmic scales; the area of a dot is what it contributes to the total.
 
@@ -174,6 +176,7 @@ _SIDES = (
 )
 
 
+@kept.chart
 def trail(frame: pd.DataFrame, units: tuple[str, str], rays: Mapping[str, float]) -> Figure:
     """Two measures against each other, joined in the order of years, with rays of equal ratio.
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from kr_industry import style
+from kr_industry import kept, style
 from kr_industry.style import written
 
 
+@kept.chart
 def stacked(frame: pd.DataFrame, unit: str, total: str, digits: int = 1) -> Figure:
     """Parts of a change stacked to both sides of zero, a row each, over a thin bar for what they add up to.
 
@@ -71,6 +72,7 @@ def stacked(frame: pd.DataFrame, unit: str, total: str, digits: int = 1) -> Figu
     return figure
 
 
+@kept.chart
 def waterfall(parts: pd.Series, unit: str, total: str, highlight: str | None = None, digits: int = 1) -> Figure:
     """Contributions as bars that each begin where the one above ends, and what they add up to.
 
@@ -121,6 +123,7 @@ def waterfall(parts: pd.Series, unit: str, total: str, highlight: str | None = N
     return figure
 
 
+@kept.chart
 def ranges(frame: pd.DataFrame, unit: str, between: str, known: Sequence[str] = (), digits: int = 1) -> Figure:
     """Bounds as lines between two ends, and single values as dots, in groups.
 

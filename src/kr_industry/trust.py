@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import pandas as pd
@@ -81,7 +82,7 @@ class Trust:
         wrong = {name for conflict in _about(self.checked, self.topic) for name in conflict.figures}
         if not wrong:
             return []
-        corrected = sum(1 for name in wrong if _correction(self.checked, name, self.corrections) is not None)
+        corrected = sum(1 for name in wrong if self._correction(name) is not None)
         told = [self.say(f"values_{self.values}", corrected=corrected)] if corrected else []
         left = len(wrong) - corrected
         return told + ([self.say("open" if left > 1 else "open_one", open=left)] if left else [])
@@ -108,7 +109,7 @@ class Trust:
 
     def _conflict_row(self, suspect: Suspect, certain: bool) -> dict[str, str]:
         say = self.say
-        correction = _correction(self.checked, suspect.figure, self.corrections, empty=True)
+        correction = self._correction(suspect.figure, empty=True)
         known = suspect.figure in self.checked.figures.index
         printed = self.checked.figures.at[suspect.figure, "printed"] if known else ""
         found = _range(suspect, printed, say)
@@ -119,6 +120,19 @@ class Trust:
             say("col_corrected"): "–" if correction is None else _number(correction["corrected"]),
             say("col_evidence"): "–" if correction is None else correction[f"evidence_{self.language}"],
         }
+
+    def _correction(self, name: str, empty: bool = False) -> dict[str, str] | None:
+        """The correction of a figure; with ``empty`` also one that only acknowledges that something is wrong."""
+        if name not in self.checked.figures.index:
+            return None
+        figure = self.checked.figures.loc[name]
+        row = self._by_figure.get((f"{figure['table']}.csv", figure["key"], figure["column"]))
+        return row if row and (empty or row["corrected"]) else None
+
+    @cached_property
+    def _by_figure(self) -> dict[tuple[str, str, str], dict[str, str]]:
+        rows = self.corrections.to_dict("records")
+        return {(row["file"], row["key"], row["column"]): row for row in reversed(rows)}  # the first of each counts
 
     def claims_sentences(self) -> list[str]:
         """How the statements of some sources fared; nothing where none are in the data."""
@@ -223,19 +237,6 @@ def _table(table: str, language: str) -> str:
 
 def _about(checked: Audit, topic: str) -> list[Conflict]:
     return [c for c in checked.conflicts if any(name.startswith(topic) for name in c.figures)]
-
-
-def _correction(checked: Audit, name: str, corrections: pd.DataFrame, empty: bool = False) -> pd.Series | None:
-    """The correction of a figure; with ``empty`` also one that only acknowledges that something is wrong."""
-    if name not in checked.figures.index:
-        return None
-    figure = checked.figures.loc[name]
-    rows = corrections[
-        (corrections["file"] == f"{figure['table']}.csv")
-        & (corrections["key"] == figure["key"])
-        & (corrections["column"] == figure["column"])
-    ]
-    return rows.iloc[0] if len(rows) and (empty or rows.iloc[0]["corrected"]) else None
 
 
 def _range(suspect: Suspect, printed: str, say: Wording) -> str:

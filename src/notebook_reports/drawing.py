@@ -3,16 +3,20 @@
 import io
 import re
 from collections import Counter
+from functools import lru_cache
+from weakref import WeakKeyDictionary
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 from markupsafe import escape
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 
 from notebook_reports.fonts import chart_texts
 
 _SVG = "http://www.w3.org/2000/svg"
+_DRAWN: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
 
 
 def svg(figure: Figure, prefix: str, words: str) -> str:
@@ -20,13 +24,13 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
 
     Coordinates are cut to hundredths of a point, which no eye can see and every machine agrees on.
     """
-    for axis in [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]:
-        if not axis.get_label_text():
-            axis.set_label_coords(0, 0)  # else a place for no label is sought among all the tick labels, four times
-    buffer = io.StringIO()
-    # Figure.savefig would draw twice, first only to lay the figure out, which drawing does too.
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
+    opening, content = _slimmed(_drawn(figure), prefix)
+    return f'{opening} role="img" aria-label="{escape(words)}">{content}'
+
+
+@lru_cache(maxsize=64)
+def _slimmed(text: str, prefix: str) -> tuple[str, str]:
+    """The opening of an SVG element without its end, and what stands inside, of what matplotlib wrote."""
     opening, rest = text[text.index("<svg") :].strip().split(">", 1)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()
     rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL)
@@ -40,8 +44,47 @@ def svg(figure: Figure, prefix: str, words: str) -> str:
     rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
     rest, family = _said_once("font-family", _slim(rest))
     style = f"{family and f'{family},sans-serif;'}max-width:46rem"
-    name = f'role="img" aria-label="{escape(words)}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="{style}" {name}>{rest}'
+    return f'<svg xmlns="{_SVG}" viewBox="0 0 {width} {height}" style="{style}"', rest
+
+
+def _drawn(figure: Figure) -> str:
+    """A figure as matplotlib writes it. To draw it a second time would move it, so its SVG is kept until it changes."""
+    if figure in _DRAWN:
+        return _DRAWN[figure]
+    told, figure.stale_callback = figure.stale_callback, None  # to be drawn is no change
+    for axis in [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]:
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # else a place for no label is sought among all the tick labels, four times
+    buffer = io.StringIO()
+    # Figure.savefig would draw twice, first only to lay the figure out, which drawing does too.
+    _Canvas(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+
+    def changed(figure: Figure, stale: bool) -> None:
+        del _DRAWN[figure]
+        figure.stale_callback = told
+        if told:
+            told(figure, stale)
+
+    for part in figure.findobj(lambda part: part.stale_callback is None, include_self=False):
+        part.stale_callback = lambda *_: setattr(figure, "stale", True)  # legends keep changes to themselves
+    _DRAWN[figure], figure.stale_callback = buffer.getvalue(), changed
+    return _DRAWN[figure]
+
+
+class _Canvas(FigureCanvasSVG):
+    """A canvas for which all charts are laid out by one renderer, which remembers how much room each text takes."""
+
+    def get_renderer(self) -> RendererSVG:
+        """What measures texts."""
+        return _measuring(str([mpl.rcParams[f"font.{family}"] for family in ("family", *_GENERIC)]))
+
+
+@lru_cache(maxsize=1)
+def _measuring(_fonts: str) -> RendererSVG:
+    return RendererSVG(1, 1, io.StringIO())
+
+
+_GENERIC = ("serif", "sans-serif", "cursive", "fantasy", "monospace")
 
 
 def _said_once(name: str, content: str) -> tuple[str, str]:

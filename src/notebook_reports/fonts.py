@@ -5,7 +5,7 @@ So every reader sees the letters for which the chart was laid out.
 
 import base64
 import re
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from html import unescape
 from io import BytesIO
 from types import SimpleNamespace
@@ -54,9 +54,10 @@ def font_faces(html: str, files: dict[str, str]) -> str:
     )
 
 
+@lru_cache(maxsize=128)
 def _face(family: str, weight: int, characters: str, path: str) -> str:
-    font = _opened(path)
-    if missing := sorted(set(characters) - {chr(code) for code in font.unicodes}):
+    font, held = _opened(path)
+    if missing := sorted(set(characters) - held):
         raise ValueError(f"the font {family} has no glyph for {missing}, which a chart uses")
     wanted = SubsetInput()
     wanted.sets(SubsetInputSets.UNICODE).set({ord(character) for character in characters})
@@ -75,5 +76,7 @@ def _face(family: str, weight: int, characters: str, path: str) -> str:
 
 
 @cache
-def _opened(path: str) -> Face:
-    return Face(Blob.from_file_path(path))
+def _opened(path: str) -> tuple[Face, set[str]]:
+    """A font with the characters that it holds."""
+    font = Face(Blob.from_file_path(path))
+    return font, {chr(code) for code in font.unicodes}

@@ -6,11 +6,13 @@ is left of the run is dropped.
 """
 
 import asyncio
+import gc
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import ipywidgets
@@ -60,7 +62,8 @@ _WORDS = {
     },
 }
 
-# The page's own style for what stands in the panel, and for nothing else in JupyterLab.
+# The page's own style for what stands in the panel, and for nothing else in JupyterLab, which would put terms of a list
+# beside what they mean.
 _STYLE = (
     "<style>.notebook-panel{%s\n"
     "&{border:1px solid var(--line);padding:1rem 1.2rem;max-width:100%%}"
@@ -68,9 +71,11 @@ _STYLE = (
     ".widget-html,.widget-html>.widget-html-content{font:inherit;min-width:0;white-space:normal}"
     ".part>.widget-html-content{max-width:46rem}.front{margin-top:1rem}.part pre{margin:0}"
     ".moved th,.moved td{font-weight:700}"
+    ".figures dt,.figures dd{float:none;width:auto;margin:0;font-weight:400}.figures .value{font-weight:700}"
     ".copy{display:flex;gap:.6rem;align-items:flex-start;margin:.3rem 0}.copy button{flex:none;width:8.5rem}"
     ".copy textarea{flex:1;min-width:0;font:.8rem/1.5 ui-monospace,'D2Coding',monospace;color:var(--ink);"
-    "background:var(--tint);border:1px solid var(--line);padding:.2rem .5rem;resize:vertical;white-space:pre}"
+    "background:var(--tint);border:1px solid var(--line);padding:.2rem .5rem;resize:vertical;"
+    "white-space:pre-wrap;field-sizing:content}"
     ".refused{color:#8a3b00;background:#fdf3ea;border-left:4px solid #D55E00;padding:.6rem .9rem;margin:.4rem 0}"
     ".busy{color:var(--soft);font-size:.85rem}}</style>"
 )
@@ -149,8 +154,13 @@ def run(code: list[Step], values: Mapping[str, object]) -> Iterator[list[dict]]:
     """Run cells one after another in a namespace of their own; after each, the data of what it displayed."""
     space = {"__name__": "__main__", **values}
     for step in code:
-        with capture_output() as shown:
-            exec(step.code, space)  # noqa: S102 — the notebook's own code
+        gc.disable()  # a look through all that a kernel holds takes up to half a second, and comes at any time
+        try:
+            with capture_output() as shown:
+                exec(step.code, space)  # noqa: S102 — the notebook's own code
+        finally:
+            gc.enable()
+        gc.collect(1)  # what the cell itself has left behind
         yield [output.data for output in shown.outputs]
 
 
@@ -262,6 +272,7 @@ async def _by_turns(work: Iterator[None]) -> None:
         await asyncio.sleep(0.001)  # lets the kernel see what the reader has changed meanwhile
 
 
+@lru_cache(maxsize=256)
 def _markdown(text: str) -> str:
     """Markdown as HTML, with headings to which nothing links."""
     return re.sub(r' id="[^"]*"|<a class="anchor-link".*?</a>', "", markdown2html(text))

@@ -8,11 +8,12 @@ on another choice, whose name stands in braces: the years of ``data/{industry}/a
 import ast
 import csv
 import difflib
+import io
 import json
 import math
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Literal
@@ -319,15 +320,21 @@ class Declaration(_Strict):
 def _rows(path: Path, needed: set[str]) -> list[dict[str, str]]:
     """Rows of a file of choices; a mark at its start, as spreadsheets write it, is passed over."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
+        names, rows = _parsed(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
-    if missing := needed - set(reader.fieldnames or ()):
+    if missing := needed - names:
         wanted = f"a file of choices has {', '.join(sorted(needed))}"
         raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; {wanted}")
     return rows
+
+
+@lru_cache(maxsize=32)
+def _parsed(held: bytes) -> tuple[set[str], list[dict[str, str]]]:
+    """Columns and rows of a file of choices, kept for as long as it holds the same."""
+    reader = csv.DictReader(io.StringIO(held.decode("utf-8-sig"), newline=""))
+    rows = list(reader)
+    return set(reader.fieldnames or ()), rows
 
 
 def nearest(value: object, known) -> str:

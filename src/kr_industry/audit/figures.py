@@ -50,6 +50,8 @@ class Figures:
         self._tables: dict[str, pd.DataFrame] = {}
         self._columns: dict[tuple[str, str], list[str]] = {}
         self._groups: dict[tuple[str, str], dict[str, list[int]]] = {}
+        self._fields: dict[str, dict[str, dict]] = {}
+        self._keys: dict[str, list[str]] = {}
         self._cache: dict[tuple[str, int, str], Figure | None] = {}
         self._aside: set[tuple[str, int, str]] = set()
         if values == "corrected" and "corrections" in known:
@@ -91,7 +93,9 @@ class Figures:
 
     def columns(self, name: str) -> list[str]:
         """Columns of a table that hold figures: numbers with a unit of their own or in a column ``unit``."""
-        described = fields(name, self.folder)
+        if name not in self._fields:
+            self._fields[name] = fields(name, self.folder)
+        described = self._fields[name]
         return [
             column
             for column, field in described.items()
@@ -237,13 +241,16 @@ class Figures:
         return Figure(f"{table}[{key}].{column}", table, row, key, column, text, value, low, high, step, unit, weight)
 
     def _unit(self, table: str, row: int, column: str) -> str:
-        field = fields(table, self.folder)[column]
+        self.columns(table)  # reads the description once
+        field = self._fields[table][column]
         if "unit" in field:
             return UNITS.get(field["unit"].split(" (")[0], field["unit"])
         return self.cell(table, row, "unit") if row >= 0 else ""
 
     def _key(self, table: str, row: int) -> str:
-        return " ".join(f"{column}={self.cell(table, row, column)}" for column in primary_key(table, self.folder))
+        if table not in self._keys:
+            self._keys[table] = primary_key(table, self.folder)
+        return " ".join(f"{column}={self.cell(table, row, column)}" for column in self._keys[table])
 
     def _group(self, table: str, column: str) -> dict[str, list[int]]:
         if (table, column) not in self._groups:

@@ -130,6 +130,7 @@ class _Judge:
         self.network = network
         self.wrong = {name for conflict in conflicts for name in conflict.figures}
         self.open = [conflict for conflict in conflicts if not conflict.certain]
+        self.places = {id(relation): place for place, relation in enumerate(network.relations)}
         self.intervals = dict(network.intervals)
         self.points = dict(network.points)
         for conflict in conflicts:
@@ -145,11 +146,13 @@ class _Judge:
 
     def relation(self, relation: Relation, strange: Mapping[str, Figure] = {}) -> _Verdict:
         """Verdict of one relation; ``strange`` are figures in it that are not in the network."""
-        printed = {**self.network.intervals, **{name: (f.low, f.high) for name, f in strange.items()}}
-        points = {**self.points, **{n: (f.value, f.value) for n, f in strange.items() if n not in self.points}}
-        intervals = {**self.intervals, **{n: (f.low, f.high) for n, f in strange.items() if n not in self.points}}
-        if any(name in self.network.figures and not self.network.known(name) for name in relation.cells):
+        names = {*relation.cells, *filter(None, [relation.result])}
+        if any(name in self.network.figures and not self.network.known(name) for name in names):
             return self._joined(relation)
+        own = {name: (f.low, f.high) for name, f in strange.items()}
+        printed = {name: own[name] if name in own else self.network.intervals[name] for name in names}
+        points = {n: self.points[n] if n in self.points else (strange[n].value, strange[n].value) for n in names}
+        intervals = {name: self.intervals[name] if name in self.points else own[name] for name in names}
         touched = [c for c in self.open if set(c.figures).intersection(relation.cells)]
         verdicts = []
         for choice in islice(product(*(conflict.alternatives for conflict in touched)), LIMIT):
@@ -174,9 +177,8 @@ class _Judge:
 
     def _joined(self, relation: Relation) -> _Verdict:
         """Verdict of a relation with unprinted quantities, from all relations that these join to it."""
-        index = next(i for i, other in enumerate(self.network.relations) if other is relation)
-        name = relation.result
-        low, high = System(self.network, sorted(self.network.closed([index]))).bounds(name, {name, *self.wrong})
+        name, place = relation.result, self.places[id(relation)]
+        low, high = System(self.network, sorted(self.network.closed([place]))).bounds(name, {name, *self.wrong})
         if name in self.wrong:
             return _Verdict(CONTRADICTED, low, high)
         if math.isinf(high):  # nothing but the figure itself says how large it is

@@ -1,7 +1,8 @@
 """From the terms of the sources to a province by technology matrix, by rules that stand in the codebook."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
 from itertools import combinations
 
 import numpy as np
@@ -104,6 +105,10 @@ class Record:
     technologies: pd.DataFrame
     listed: int = 2021
 
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: records that were told the same are pickled the same, whatever has been read from them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @property
     def columns(self) -> list[str]:
         """Identifiers of the listed technologies."""
@@ -116,15 +121,16 @@ class Record:
 
     def coded(self, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
         """The terms that name a technology; see :func:`code`."""
-        return _accepted(self._matched, coding, weak)
+        return self._coded(coding, weak).copy()
 
     @cached_property
-    def _matched(self) -> pd.DataFrame:
-        return _matched(self.terms, self.codebook, self.listed)
+    def _coded(self) -> Callable[[str, bool], pd.DataFrame]:
+        matched = _matched(self.terms, self.codebook, self.listed)
+        return cache(lambda coding, weak: _accepted(matched, coding, weak))
 
     def matrix(self, source: str, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
         """The province by technology matrix; see :func:`choices`."""
-        return choices(self.coded(coding, weak), self.regions, self.columns, source)
+        return choices(self._coded(coding, weak), self.regions, self.columns, source)
 
     def labels(self, language: str, inline: bool = False) -> dict[str, Word]:
         """Names of the listed technologies."""

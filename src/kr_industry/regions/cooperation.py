@@ -58,9 +58,9 @@ def ties(
     ]
     usable = complements[complements["list"].isin(["both", str(record.listed)])]
     for one, other in sorted(adjacent, key=lambda pair: [place[region] for region in pair]):
+        own, theirs = matrix.loc[one], matrix.loc[other]
         for first, second in zip(usable["first"], usable["second"], strict=True):
             for left, right in ((first, second), (second, first)):
-                own, theirs = matrix.loc[one], matrix.loc[other]
                 if own[left] and theirs[right] and not own[right] and not theirs[left]:
                     what = say("complement", one=labels[left], other=labels[right])
                     rows.append((COMPLEMENTARY, one, other, what, False))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kr_industry import grids, style
+from kr_industry.kept import kept
 from kr_industry.korean import listing
 from kr_industry.regions.chosen import codes_for_readers
 from kr_industry.regions.coding import Record
@@ -23,13 +24,13 @@ def fate(keywords: pd.DataFrame, programmes: pd.DataFrame) -> pd.DataFrame:
 def finding(codes: pd.DataFrame, say: Wording) -> str:
     """In how many provinces a technology of the keyword came back in July."""
     regions = names("region", say.language)
-    kept = [regions[region] for region in codes.index if (codes.loc[region] == KEPT).any()]
+    back = [regions[region] for region in codes.index if (codes.loc[region] == KEPT).any()]
     counts = {code: int((codes == code).to_numpy().sum()) for code in (DROPPED, ADDED, KEPT)}
     return say(
-        "kept" if kept else "kept_none",
+        "kept" if back else "kept_none",
         kept=counts[KEPT],
         keywords=counts[KEPT] + counts[DROPPED],
-        regions=listing(kept, say.language),
+        regions=listing(back, say.language),
         added=counts[ADDED],
         dropped=counts[DROPPED],
     )
@@ -50,6 +51,7 @@ def more_sentences(record: Record, coding: str, say: Wording) -> list[str]:
     ]
 
 
+@kept
 def outside(record: Record) -> pd.DataFrame:
     """Keywords outside the list: ``region``, ``term``, ``theme``, and ``again``, programmes of the same theme."""
     book = record.codebook[record.codebook["list"].isin(["both", str(record.listed)])]
@@ -107,8 +109,11 @@ def for_readers(codes: pd.DataFrame, record: Record, say: Wording) -> pd.DataFra
     short, regions = record.short(say.language), names("region", say.language)
     keywords = record.terms[record.terms["kind"] == "keyword"].groupby("region", sort=False)["term"].agg(", ".join)
 
+    rows = dict(zip(codes.index, codes.to_numpy().tolist(), strict=True))
+
     def told(region: str, code: int) -> str:
-        return listing([short[name] for name in codes if codes.at[region, name] == code], say.language) or "–"
+        own = zip(codes, rows[region], strict=True)
+        return listing([short[name] for name, found in own if found == code], say.language) or "–"
 
     return pd.DataFrame(
         {

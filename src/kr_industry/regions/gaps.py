@@ -6,6 +6,7 @@ from itertools import product
 import pandas as pd
 
 from kr_industry import grids, style
+from kr_industry.kept import kept
 from kr_industry.korean import listing, probability
 from kr_industry.regions.chosen import codes_for_readers
 from kr_industry.regions.coding import KINDS, LISTS, RULES, Record
@@ -30,6 +31,7 @@ def _matrices(record: Record) -> dict[tuple[int, str, str, bool], pd.DataFrame]:
     return {(listed, *way): records[listed].matrix(*way) for listed, *way in ways()}
 
 
+@kept
 def multiverse(record: Record) -> pd.DataFrame:
     """Which technologies nobody names, in every way of counting.
 
@@ -42,6 +44,7 @@ def multiverse(record: Record) -> pd.DataFrame:
     return _by_way({way: ~matrix.any() for way, matrix in _matrices(record).items()})
 
 
+@kept
 def chance(record: Record, seed: int) -> pd.DataFrame:
     """Overlapping pairs and gaps of every way of counting, in fact and by chance.
 
@@ -79,12 +82,14 @@ def _by_way(rows: dict[tuple, pd.Series | dict]) -> pd.DataFrame:
     return frame.set_axis(pd.MultiIndex.from_tuples(rows, names=["list", "source", "coding", "weak"]), axis=0)
 
 
+@kept
 def surviving(empty: pd.DataFrame, listed: int) -> list[str]:
     """Technologies of a list that nobody names, however it is counted."""
     own = empty.loc[listed].dropna(axis=1).astype(bool)
     return list(own.columns[own.all()])
 
 
+@kept
 def by_rules(empty: pd.DataFrame) -> pd.DataFrame:
     """Each technology by list and source: :data:`NAMED`, :data:`SOME`, :data:`EMPTY` or :data:`UNLISTED`."""
     codes = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from kr_industry.agreement import agreement
@@ -56,22 +57,22 @@ def disagreements(record: Record, source: str, coding: str, say: Wording) -> pd.
     """Every province and technology on which rules or sources disagree, and the terms that one side reads."""
     regions, labels = names("region", say.language), record.labels(say.language)
     coded = record.coded("broad")
+    read = coded[coded["kind"].isin(["keyword", "programme"])].groupby(["region", "technology"])["term"]
+    terms = read.agg(lambda own: ", ".join(dict.fromkeys(own))).to_dict()
     rows = []
     for name, (one, other) in compared(record, source, coding).items():
-        for region in one.index:
-            for technology in one.columns[one.loc[region] != other.loc[region]]:
-                read = coded[(coded["region"] == region) & (coded["technology"] == technology)]
-                read = read[read["kind"].isin(["keyword", "programme"])]
-                side = "first" if one.at[region, technology] else "second"
-                rows.append(
-                    {
-                        say("col_compared"): say(f"compared_{name}"),
-                        say("col_region"): regions[region],
-                        say("col_technology"): labels[technology],
-                        say("col_only"): say(f"{side}_{name}"),
-                        say("col_terms"): ", ".join(dict.fromkeys(read["term"])),
-                    }
-                )
+        for row, column in np.argwhere(one.to_numpy() != other.to_numpy()):
+            region, technology = one.index[row], one.columns[column]
+            side = "first" if one.iat[row, column] else "second"
+            rows.append(
+                {
+                    say("col_compared"): say(f"compared_{name}"),
+                    say("col_region"): regions[region],
+                    say("col_technology"): labels[technology],
+                    say("col_only"): say(f"{side}_{name}"),
+                    say("col_terms"): terms.get((region, technology), ""),
+                }
+            )
     return pd.DataFrame(rows)
 
 
