@@ -2,6 +2,7 @@
 
 import csv
 import json
+from contextlib import suppress
 from functools import cache, lru_cache
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -34,7 +35,11 @@ def _described(folder: Path) -> dict[str, dict]:
 def tables(folder: Path = DATA) -> list[str]:
     """Names of all tables, for example ``photonics/annual``; of retrieved ones those that have been."""
     found = [name for name in _described(folder) if not retrieved(name, folder) or has(name, folder)]
-    return found + [name for name in alike(folder) if has(name, folder)]
+    for industry in industries(folder)[1:]:
+        with suppress(FileNotFoundError):
+            files = {path.name for path in (folder / industry).iterdir()}
+            found += [f"{industry}/{name}" for name in _lent(folder) if f"{name}.csv" in files]
+    return found
 
 
 def has(table: str, folder: Path = DATA) -> bool:
@@ -58,9 +63,15 @@ def _identifiers(held: bytes) -> dict[str, None]:
 
 def alike(folder: Path = DATA) -> dict[str, str]:
     """Tables that other industries than :data:`INDUSTRY` may have, each with the table that describes it."""
-    own = [name for name, described in _described(folder).items() if described.get("industries")]
     others = industries(folder)[1:]
-    return {f"{industry}/{name.split('/')[1]}": name for industry in others for name in own}
+    return {f"{industry}/{name}": f"{INDUSTRY}/{name}" for industry in others for name in _lent(folder)}
+
+
+@cache
+def _lent(folder: Path) -> list[str]:
+    """Names without a folder of the tables that every industry may have."""
+    described = _described(folder).items()
+    return [name.removeprefix(f"{INDUSTRY}/") for name, resource in described if resource.get("industries")]
 
 
 def retrieved(table: str, folder: Path = DATA) -> bool:

@@ -48,8 +48,7 @@ class Listing(_Strict):
 
     def rows(self, folder: Path) -> list[dict[str, str]]:
         """Those rows, in the order of the file."""
-        found = _rows(folder / self.file, {"id", "ko", "en"})
-        return [row for row in found if all(row.get(column) == wanted for column, wanted in self.where.items())]
+        return _read(folder / self.file, {"id", "ko", "en"}).where(self.where)
 
     def bound(self, values: Mapping[str, object]) -> "Listing":
         """The same with the values of other parameters put in."""
@@ -184,7 +183,7 @@ class Integer(_Ranged):
 
     def held(self, folder: Path) -> list[int]:
         """The numbers of its column that are within the bounds."""
-        numbers = {int(row[self.column.name]) for row in _rows(folder / self.column.file, {self.column.name})}
+        numbers = {int(row[self.column.name]) for row in _read(folder / self.column.file, {self.column.name}).rows}
         low = min(numbers) if self.minimum is None else self.minimum
         high = max(numbers) if self.maximum is None else self.maximum
         return sorted(number for number in numbers if low <= number <= high)
@@ -317,24 +316,50 @@ class Declaration(_Strict):
         return compared
 
 
-def _rows(path: Path, needed: set[str]) -> list[dict[str, str]]:
-    """Rows of a file of choices; a mark at its start, as spreadsheets write it, is passed over."""
+class _Table:
+    """Columns and rows of a file of choices."""
+
+    def __init__(self, text: str) -> None:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        self.rows = list(reader)
+        self.columns = set(reader.fieldnames or ())
+        self._groups: dict[str, dict[str, list[dict[str, str]]]] = {}
+
+    def where(self, wanted: Mapping[str, str]) -> list[dict[str, str]]:
+        """The rows that hold certain values, in the order of the file."""
+        found = self.rows
+        for number, (column, value) in enumerate(wanted.items()):
+            if number == 0:  # long files are asked again and again
+                found = self._group(column).get(value, [])
+            else:
+                found = [row for row in found if row.get(column) == value]
+        return found
+
+    def _group(self, column: str) -> dict[str, list[dict[str, str]]]:
+        if column not in self._groups:
+            groups: dict[str, list[dict[str, str]]] = {}
+            for row in self.rows:
+                groups.setdefault(row.get(column), []).append(row)
+            self._groups[column] = groups
+        return self._groups[column]
+
+
+def _read(path: Path, needed: set[str]) -> _Table:
+    """A file of choices; a mark at its start, as spreadsheets write it, is passed over."""
     try:
-        names, rows = _parsed(path.read_bytes())
+        table = _parsed(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
-    if missing := needed - names:
+    if missing := needed - table.columns:
         wanted = f"a file of choices has {', '.join(sorted(needed))}"
         raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; {wanted}")
-    return rows
+    return table
 
 
 @lru_cache(maxsize=32)
-def _parsed(held: bytes) -> tuple[set[str], list[dict[str, str]]]:
-    """Columns and rows of a file of choices, kept for as long as it holds the same."""
-    reader = csv.DictReader(io.StringIO(held.decode("utf-8-sig"), newline=""))
-    rows = list(reader)
-    return set(reader.fieldnames or ()), rows
+def _parsed(held: bytes) -> _Table:
+    """What a file of choices holds, parsed once."""
+    return _Table(held.decode("utf-8-sig"))
 
 
 def nearest(value: object, known) -> str:

@@ -76,7 +76,7 @@ class Figures:
 
     def rules(self, name: str) -> Iterator[tuple[int, tuple]]:
         """Rows of a file of data/audit/ about the tables looked at, each with its number in the file."""
-        for number, rule, lent in rules(name, self.folder):
+        for number, rule, lent in rules(name, self.folder, self.topic):
             looked_at = not self.topic or not named(rule).isdisjoint(self._known)
             if looked_at and not (lent and self._finds_nothing(rule)):
                 yield number, rule

@@ -22,7 +22,7 @@ class Rule(NamedTuple):
     """Whether it was written for any industry and stands here for another than the first: it may find nothing."""
 
 
-def rules(file: str, folder: Path) -> Iterator[Rule]:
+def rules(file: str, folder: Path, topic: str = "") -> Iterator[Rule]:
     """The rules of a file; one that names ``{industry}`` once for each industry that has all of its tables.
 
     Parameters
@@ -31,16 +31,20 @@ def rules(file: str, folder: Path) -> Iterator[Rule]:
         Such as ``audit/relations``.
     folder : Path
         A folder with the layout of data/.
+    topic : str, optional
+        Where the names of the tables looked at begin: such rules are left out for other industries, as they tie the
+        tables of one to each other only.
     """
     known = set(tables(folder))
+    own = [name for name in industries(folder) or [INDUSTRY] if name == INDUSTRY or f"{name}/".startswith(topic)]
     for number, row in enumerate(texts(file, folder).itertuples(), start=2):
         if not any(_ANY in cell for cell in row[1:]):
             yield Rule(number, row, lent=False)
             continue
-        for industry in industries(folder) or [INDUSTRY]:
-            own = row._make([row[0], *(cell.replace(_ANY, industry) for cell in row[1:])])
-            if industry == INDUSTRY or named(own) <= known:
-                yield Rule(number, own, lent=industry != INDUSTRY)
+        for industry in own:
+            filled = row._make([row[0], *(cell.replace(_ANY, industry) for cell in row[1:])])
+            if industry == INDUSTRY or named(filled) <= known:
+                yield Rule(number, filled, lent=industry != INDUSTRY)
 
 
 def named(rule) -> set[str]:
@@ -53,7 +57,7 @@ def tied(topic: str, folder: Path) -> set[str]:
     """Tables whose names begin with a topic, and those that relations or claims tie to them, directly or not."""
     known = set(tables(folder))
     files = [file for file in ("audit/relations", "audit/claims") if file in known]
-    joined = [named(rule.cells) for file in files for rule in rules(file, folder)]
+    joined = [named(rule.cells) for file in files for rule in rules(file, folder, topic)]
     found = {table for table in known if table.startswith(topic)}
     while more := [group for group in joined if group & found and not group <= found]:
         found.update(*more)
