@@ -111,6 +111,7 @@ class Followed(Copy):
             text = text.replace(old, new)
         else:
             text += block.text
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
     def add_cell(self, path, block):
@@ -128,9 +129,9 @@ def written(request):
 
 @pytest.fixture(scope="module")
 def copy(request, tmp_path_factory, written):
-    """The copy in which all guides but the last, which starts a cluster, have been followed."""
+    """The copy in which all guides but the last two, which start a cluster, have been followed."""
     copied = Followed(request.config.rootpath, tmp_path_factory.mktemp("guides"))
-    for number in range(4):
+    for number in range(5):
         copied.follow(number, [block for block in written if block.guide == number])
     return copied
 
@@ -153,7 +154,7 @@ def test_every_command_succeeds_but_the_check_of_the_row_that_is_wrong(copy):
     failed = [(number, command[1:], code) for number, command, code, _ in ran if code]
     assert failed == [(1, ["scripts/check_data.py"], 1)]
     checks = [printed for _, command, code, printed in ran if "scripts/check_data.py" in command and not code]
-    assert len(checks) == 3
+    assert len(checks) == 4
     assert all("no faults" in printed and "neither corrects" not in printed for printed in checks)
 
 
@@ -172,7 +173,9 @@ def test_a_year_makes_again_just_what_reads_its_table(copy):
     assert "2019년의 실적은 2조 4,000억 원이다" in guide.pages[0]["photonics_trend/total.ko"]
     beside, through = ({re.split("[+,-]", line, maxsplit=2)[2].split(",")[0] for line in run} for run in guide.moved)
     assert beside == {"audit_figures"}
-    assert {"forecast_sales_2022", "sales_cagr_2018_2019", "sales_kink_year"} <= through
+    assert {"forecast_sales_2022", "sales_cagr_2013_2019", "sales_kink_year"} <= through
+    assert "이용 자료" in guide.pages[1]["photonics_trend/total.ko"]
+    assert "예시 문서" in guide.pages[1]["photonics_trend/total.ko"]
 
 
 def test_a_correction_and_another_coding_move_what_rests_on_them(copy):
@@ -185,8 +188,24 @@ def test_a_correction_and_another_coding_move_what_rests_on_them(copy):
     assert "2019년은 2조 4,500억 원으로" in after
 
 
+def test_an_industry_becomes_reports_without_a_line_of_code(copy):
+    guide = copy.guides[3]
+    parts = [f"photonics_trend/example_parts_{name}.ko" for name in ("castings", "forgings", "total")]
+    assert guide.made() == sorted([*REPORTS, *parts])
+    assert not [line for line in guide.moved[0] if not line.startswith("+photonics_trend/example_parts_")]
+    total = copy.page(parts[2])
+    assert "예시 부품산업의 성장과 전환" in total
+    assert "매출액은 2020년에 전년보다 1.6% 줄었다" in total
+    assert "출처: 예시 문서(2020), 예시 표" in total
+    assert "2020년 매출액" in copy.page(parts[0])
+    changed = copy("git", "diff", "--name-only", "HEAD~2", "HEAD~1").split()
+    assert [name for name in changed if name.endswith((".py", ".ipynb"))] == []
+    one_off = copy.root / "build" / "one-off" / "photonics_trend" / "example_parts_total.ko.measure_firms.html"
+    assert "매출 규모별 업체 수가 두 해 이상 자료에 없다" in one_off.read_text(encoding="utf-8")
+
+
 def test_a_notebook_becomes_reports_that_stand_in_the_index_and_can_be_compared(copy):
-    assert copy.guides[3].made() == ["bio_share/biopharmaceuticals.en", "bio_share/biopharmaceuticals.ko"]
+    assert copy.guides[4].made() == ["bio_share/biopharmaceuticals.en", "bio_share/biopharmaceuticals.ko"]
     index = (copy.root / "reports" / "index.html").read_text(encoding="utf-8")
     rows = [line for line in copy.results() if line.startswith("bio_share/")]
     for language, heading, compared in (
@@ -212,9 +231,17 @@ def test_that_notebook_keeps_the_rules_of_the_others(copy):
 
 
 def test_a_cluster_started_as_written_gives_the_same_bytes(copy, written):
-    (block,) = (block for block in written if block.guide == 4)
+    (block,) = (block for block in written if block.guide == 5)
     *servers, run, status = block.commands
     with copy.cluster(servers, 2):
         printed = copy(*run)
-    assert printed.splitlines()[-1] == "5 made, 0 up to date, 0 failed"
+    assert printed.splitlines()[-1] == "8 made, 0 up to date, 0 failed"
     assert copy(*status) == ""
+
+
+def test_municipalities_are_timed_as_written(copy, written):
+    (entry, command) = (block for block in written if block.guide == 6)
+    assert entry.text.strip() in (copy.root / "scripts" / "municipalities.py").read_text(encoding="utf-8")
+    printed = copy(*command.commands[0], "--municipalities", "2")
+    assert "--dask: 14 made, 0 up to date, 0 failed" in printed
+    assert "15 pages with the index, the same in both ways" in printed
