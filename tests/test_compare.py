@@ -118,10 +118,10 @@ def csv_with(old, new):
             ],
         ),
         (
-            edited("from</span> functools", "from</span> itertools"),
+            edited("kr_industry.trust", "kr_industry.doubt"),
             [
-                "cell 1 (“from functools import partial”), code: line 1 "
-                "“from functools import partial” → “from itertools import partial”"
+                "cell 1 (“from kr_industry import ROOT, subjects, tables”), code: line 7 "
+                "“from kr_industry.trust import Trust” → “from kr_industry.doubt import Trust”"
             ],
         ),
         (
@@ -209,7 +209,7 @@ def csv_with(old, new):
         ),
         (
             within('class="code"', "report.chart(", "x = 1\n\n    report.chart("),
-            [f"{CELL}code: line 3 “    x = 1” is new; line 4 “” is new"],
+            [f"{CELL}code: line 2 “    x = 1” is new; line 3 “” is new"],
         ),
         (
             PAGE.replace(b"</h2>", b"</h2 >", 1),

@@ -348,7 +348,7 @@ def test_a_figure_of_one_topic_leaves_the_reports_of_others_alone(root, data_cop
             "ko_KR.UTF-8",
             [
                 "  segment (choice, default total)",
-                "      전체 또는 여섯 분야 가운데 하나",
+                "      전체 또는 산업의 분야 가운데 하나",
                 "      total, optical_communication",
             ],
         ),
