@@ -96,6 +96,34 @@ def test_what_is_shown_follows_a_control(small):
     assert view.note.value == ""
 
 
+def test_what_a_control_offers_follows_the_choice_that_it_depends_on(small):
+    root = small.root
+    towns = "id,ko,en,kind\nx,엑스,X,a\ny,와이,Y,b\nz,제트,Z,b\n"
+    (root / "towns.csv").write_text(towns, encoding="utf-8")
+    (root / "a.csv").write_text("year\n2001\n2004\n", encoding="utf-8")
+    (root / "b.csv").write_text("year\n2010\n2012\n", encoding="utf-8")
+    path = root / "notebooks" / "x.yml"
+    place = '{type: choice, help: {ko: 곳, en: Where}, listed: [{file: towns.csv, where: {kind: "{kind}"}}]}'
+    year = '{type: integer, help: {ko: 해, en: Year}, column: {file: "{kind}.csv", name: year}}'
+    path.write_text(f"{DECLARATION}  town: {place}\n  year: {year}\n", encoding="utf-8")
+    notebook = nbformat.read(path.with_suffix(".ipynb"), 4)
+    notebook.cells[0].source += "\ntown = 'x'\nyear = 2004"
+    notebook.cells[3].source += "\nreport.say(f'{town} {year}')"
+    nbformat.write(notebook, path.with_suffix(".ipynb"))
+    view = Panel(path, {}).views[0]
+    assert [option[1] for option in view.controls["town"].options] == ["x"]
+    assert "x 2004" in _shown(view)
+    view.controls["kind"].value = "b"
+    assert [option[1] for option in view.controls["town"].options] == ["y", "z"]
+    assert [option[1] for option in view.controls["year"].options] == [2010, 2012]
+    assert "y 2010" in _shown(view)
+    assert _copied(view)[0] == "python scripts/run_reports.py x/b --set town=y --set year=2010"
+    view.controls["town"].value = "z"
+    assert "z 2010" in _shown(view)
+    view.controls["kind"].value = "a"
+    assert "x 2004" in _shown(view)  # the year nearest to 2010
+
+
 def test_the_language_names_the_controls(small):
     view = small.views[0]
     view.controls["language"].value = "en"
