@@ -100,6 +100,7 @@ def _idle(name: str, options: list[str], out: Path, rounds: int) -> None:
 def _interrupted(out: Path, workers: int, rounds: int) -> None:
     """Ctrl-C, from the moment it is pressed, while every worker is making a report, to the end of the command."""
     taken = []
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs in the background ignore it
     for number in range(rounds):
         command = _command(out, "--force", "--workers", str(workers))
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as run:

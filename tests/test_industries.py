@@ -15,6 +15,7 @@ from kr_industry.checks import faults
 from kr_industry.data import DataError, alike, industries, load, tables
 from kr_industry.photonics import factors, outlook, segments, spread, stages, strategy
 from kr_industry.photonics.industry import TABLES, Industry
+from kr_industry.trust import Trust
 
 HEADS = {table: list(load(f"photonics/{table}").columns) for table in TABLES}
 NAMES = {
@@ -165,6 +166,30 @@ def test_the_rules_of_the_audit_hold_for_them(more):
     path.write_text(text.replace("2019,total,78,", "2019,total,87,"), encoding="utf-8")
     (conflict,) = audit(Figures(more, topic="whole/")).conflicts
     assert conflict.figures == ("whole/segment_firms[year=2019 segment=total].firms",)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_contradiction_in_them_is_told_in_words(more, language):
+    path = more / "whole" / "segment_firms.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2019,total,78,", "2019,total,87,"), encoding="utf-8")
+    checked = audit(Figures(more, topic="whole/"))
+    trust = Trust(checked, load("corrections", more), "whole/", ["photonics_2019"], "printed", language)
+    row = trust.conflicts().iloc[0]
+    assert (
+        row.iloc[0]
+        == {
+            "ko": "분야별 업체 수 표 · 2019년 전체 업체 수",
+            "en": "The table of firms by segment · total, firms, 2019",
+        }[language]
+    )
+    assert row.iloc[1] == "87"
+    assert "매출 규모별 표" in trust.squares().index or language == "en"
+
+
+def test_rows_may_stand_in_any_order():
+    say = Industry("photonics", "ko")
+    assert list(say.table("annual")["year"]) == sorted(load("photonics/annual")["year"])
+    assert say.table("segment_sales").equals(load("photonics/segment_sales", values="corrected"))
 
 
 def test_an_actual_is_not_set_against_the_outlook_of_its_year(data_copy):

@@ -208,7 +208,9 @@ def describe(checked: Audit, name: str, say: Wording) -> str:
         words.append(figure[f"indicator_{say.language}"])
     for column, group in _KEYS.items():
         if column in key:
-            labels = names(group.format(topic=figure["table"].split("/")[0]), say.language, inline=True)
+            whole = names("segment", say.language, inline=True)
+            own = group.format(topic=figure["table"].split("/")[0])
+            labels = whole if key[column] in whole else names(own, say.language, inline=True)
             words.append(labels[key[column]])
     if figure["column"] != "value":
         words.append(names("column", say.language, inline=True)[figure["column"]])

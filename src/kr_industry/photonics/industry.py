@@ -56,8 +56,11 @@ class Industry(Wording):
         return has(f"{self.identifier}/{table}")
 
     def table(self, table: str) -> pd.DataFrame | None:
-        """One of its tables with the values of the report; None where it has none of that name."""
-        return load(f"{self.identifier}/{table}", values=self.values) if self.has(table) else None
+        """One of its tables with the values of the report, years ascending; None where it has none of that name."""
+        if not self.has(table):
+            return None
+        found = load(f"{self.identifier}/{table}", values=self.values)
+        return found.sort_values("year", kind="stable", ignore_index=True) if "year" in found else found
 
     def segments(self, inline: bool = False) -> dict[str, Word]:
         """Names of its segments, the total first."""
