@@ -57,7 +57,7 @@ class Copy:
 
     def __init__(self, root, folder, reports):
         self.root = shutil.copytree(root, folder / "copy", ignore=shutil.ignore_patterns(*LEFT_OUT))
-        others = {"KR_INDUSTRY_DATA", "PYTHONDONTWRITEBYTECODE"}
+        others = {"KR_INDUSTRY_DATA", "PYTHONDONTWRITEBYTECODE", "MAKELEVEL", "MAKEFLAGS", "MFLAGS"}
         self.environment = {name: value for name, value in os.environ.items() if name not in others}
         self.environment |= {"PYTHONPATH": str(self.root / "src"), "TMPDIR": str(folder), "LANG": "C.UTF-8"}
         self.port = str(free_port())
