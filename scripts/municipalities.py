@@ -100,7 +100,7 @@ def _run(project: Path, script: str, *arguments: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{script} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    said = re.findall(r"^.*\b(?:made|faults)\b.*$", done.stdout, flags=re.MULTILINE)[-1]
+    said = "; ".join(re.findall(r"^\d+ (?:made|tables|figures),.*$", done.stdout, flags=re.MULTILINE))
     told = " ".join([script, *(word for word in arguments if word.startswith("--"))])
     print(f"{told}: {said}; {time.perf_counter() - start:.1f} s")
 
