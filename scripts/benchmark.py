@@ -26,9 +26,9 @@ import municipalities
 import numpy as np
 import pandas as pd
 
-from kr_industry import ROOT, coverage, nulls
+from kr_industry import ROOT, coverage, chance
 from kr_industry.audit import Figures, audit, injection, localise, network, relations
-from kr_industry.breaks import find_kink
+from kr_industry.kinks import find_kink
 from kr_industry.data import load
 from notebook_reports import FRONT
 from notebook_reports.parameters import read_defaults
@@ -155,11 +155,11 @@ def _coverage(draws: int, seed: int) -> None:
 def _nulls(permutations: int, seed: int) -> None:
     matrix = _choices("2021")
     print(f"{'kept':10}{'regions':>8}{'technologies':>14}{'permutations':>14}{'median (s)':>12}{'from':>8}{'to':>8}")
-    for model in nulls.MODELS:
+    for model in chance.MODELS:
         taken = []
         for _ in range(5):
             start = time.perf_counter()
-            nulls.null_statistics(matrix, model, permutations, seed)
+            chance.null_statistics(matrix, model, permutations, seed)
             taken.append(time.perf_counter() - start)
         numbers = "{:8}{:14}".format(*matrix.shape) + f"{permutations:14,}"
         print(f"{model:10}{numbers}{np.median(taken):12.3f}{min(taken):8.3f}{max(taken):8.3f}")

@@ -11,7 +11,7 @@ from kr_industry import chances, charts, curves, paths, spans, style
 from kr_industry.bio import diagnostics, exporting, outlook, plans, production
 from kr_industry.bio import segments as bio_segments
 from kr_industry.bio import spread as bio_spread
-from kr_industry.breaks import find_kink, without_each_year
+from kr_industry.kinks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, segments, spread, stages, strategy, turning
 from kr_industry.photonics.industry import Industry

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from kr_industry import subjects
-from kr_industry.breaks import find_kink, without_each_year
+from kr_industry.kinks import find_kink, without_each_year
 from kr_industry.data import load
 from kr_industry.photonics import factors, front, outlook, segments, spread, stages, strategy, turning
 from kr_industry.photonics.industry import Industry

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kr_industry import nulls
+from kr_industry import chance
 from kr_industry.data import load
 from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, front, gaps, overlap, reliability, shared
 from kr_industry.regions.coding import LISTS, Record, code, ordered, pairs
@@ -119,7 +119,7 @@ def test_neither_order_nor_names_change_the_overlap(rows, random):
     matrix = pd.DataFrame(rows, index=[f"r{i}" for i in range(len(rows))], columns=list("abcd"))
     shuffled = matrix.sample(frac=1, random_state=random.randrange(1000)).sample(frac=1, axis=1, random_state=1)
     assert {frozenset(pair) for pair in pairs(shuffled)} == {frozenset(pair) for pair in pairs(matrix)}
-    assert len(pairs(matrix)) == nulls.observed(matrix)["overlapping_pairs"]
+    assert len(pairs(matrix)) == chance.observed(matrix)["overlapping_pairs"]
     again = ordered(matrix)
     assert again.loc[matrix.index, matrix.columns].equals(matrix)
     assert list(again.sum()) == sorted(matrix.sum(), reverse=True)
@@ -547,6 +547,6 @@ def test_what_is_drawn_is_kept_and_a_copy_handed_out(record):
     drawn = overlap.draws(matrix, 500, 7)
     after = overlap._drawn.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 3)
-    assert drawn["margins"].equals(nulls.null_statistics(matrix, "margins", 500, 7))
+    assert drawn["margins"].equals(chance.null_statistics(matrix, "margins", 500, 7))
     drawn["margins"].iloc[:] = 0
-    assert overlap.draws(matrix, 500, 7)["margins"].equals(nulls.null_statistics(matrix, "margins", 500, 7))
+    assert overlap.draws(matrix, 500, 7)["margins"].equals(chance.null_statistics(matrix, "margins", 500, 7))

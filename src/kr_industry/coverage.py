@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kr_industry.breaks import find_kink
+from kr_industry.kinks import find_kink
 from kr_industry.forecast import forecast
 
 LEVELS = (50, 80, 95)
@@ -17,7 +17,7 @@ FORECASTS = ("half_drift", "naive")
 def kink_coverage(
     years: Sequence[int], kink: float, before: float, after: float, noise: float, draws: int, seed: int
 ) -> pd.DataFrame:
-    """How often the intervals of :func:`~kr_industry.breaks.find_kink` hold the truth.
+    """How often the intervals of :func:`~kr_industry.kinks.find_kink` hold the truth.
 
     Parameters
     ----------

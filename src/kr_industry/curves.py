@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from kr_industry import kept, style
-from kr_industry.breaks import Kink
+from kr_industry.kinks import Kink
 from kr_industry.style import written
 
 Span = tuple[int, int, str]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kr_industry import breaks, forecast
+from kr_industry import kinks, forecast
 from kr_industry.photonics import turning
 from kr_industry.photonics.segments import ByYear, contributions_by_year
 from kr_industry.photonics.stages import quantity
@@ -14,7 +14,7 @@ from kr_industry.wording import Wording, names, points
 def figures(
     values: pd.Series,
     measure: str,
-    kink: breaks.Kink | None,
+    kink: kinks.Kink | None,
     others: pd.DataFrame | None,
     ahead: Prospects,
     say: Wording,
@@ -63,7 +63,7 @@ def segment_figures(by_year: ByYear, segment: str, say: Wording) -> list[KeyFigu
 
 def too_short(values: pd.Series, noun: str, say: Wording) -> str:
     """That neither a turn nor a forecast is estimated, and how many years either would need."""
-    return say("too_short", noun=noun, have=len(values), turn=breaks.NEEDED, ahead=forecast.NEEDED)
+    return say("too_short", noun=noun, have=len(values), turn=kinks.NEEDED, ahead=forecast.NEEDED)
 
 
 def _level(year: int, measure: str, value: float, say: Wording) -> KeyFigure:
@@ -71,7 +71,7 @@ def _level(year: int, measure: str, value: float, say: Wording) -> KeyFigure:
     return quantity(value, measure, say.language), say("figure_level", year=year, measure=name), ""
 
 
-def _turn(kink: breaks.Kink | None, others: pd.DataFrame | None, say: Wording) -> list[KeyFigure]:
+def _turn(kink: kinks.Kink | None, others: pd.DataFrame | None, say: Wording) -> list[KeyFigure]:
     """Growth since the turn, with its bounds and what they leave open; nothing where the data show no turn."""
     if kink is None or not kink.supported:
         return []

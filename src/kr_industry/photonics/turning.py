@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kr_industry import curves
-from kr_industry.breaks import NEEDED, Kink, find_kink, without_each_year
+from kr_industry.kinks import NEEDED, Kink, find_kink, without_each_year
 from kr_industry.photonics.industry import Industry
 from kr_industry.style import chart_text
 from kr_industry.tables import Exhibit

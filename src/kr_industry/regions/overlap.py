@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from kr_industry import chances, nulls
+from kr_industry import chances, chance
 from kr_industry.korean import listing, probability
 from kr_industry.regions.coding import Record, pairs
 from kr_industry.tables import Exhibit
@@ -19,8 +19,8 @@ DOUBT = 0.05
 STATISTICS = ("shared", "overlapping_pairs", "largest_crowd")
 
 
-KINDS = (*nulls.MODELS, "named")
-"""Kinds of chance: those of :data:`kr_industry.nulls.MODELS`, and ``named``.
+KINDS = (*chance.MODELS, "named")
+"""Kinds of chance: those of :data:`kr_industry.chance.MODELS`, and ``named``.
 
 ``named`` keeps how many technologies each province named, as ``rows`` does, but draws only from those that somebody
 named: where overlap exceeds the one and not the other, what is told is that some were named by nobody.
@@ -38,15 +38,15 @@ def draws(matrix: pd.DataFrame, permutations: int, seed: int, kinds: Iterable[st
 
 @lru_cache(maxsize=64)
 def _drawn(cells: bytes, shape: tuple[int, int], model: str, permutations: int, seed: int) -> pd.DataFrame:
-    """:func:`kr_industry.nulls.null_statistics`, kept: who chose does not matter, and many reports ask the same."""
+    """:func:`kr_industry.chance.null_statistics`, kept: who chose does not matter, and many reports ask the same."""
     matrix = pd.DataFrame(np.frombuffer(cells, dtype=bool).reshape(shape))
-    return nulls.null_statistics(matrix, model, permutations, seed)
+    return chance.null_statistics(matrix, model, permutations, seed)
 
 
 def against_chance(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The matrix beside each kind of chance: :func:`kr_industry.nulls.compare` of what :func:`draws` returned."""
+    """The matrix beside each kind of chance: :func:`kr_industry.chance.compare` of what :func:`draws` returned."""
     return pd.concat(
-        [nulls.beside(_named(matrix) if kind == "named" else matrix, {kind: drawn[kind]}, BAND) for kind in drawn]
+        [chance.beside(_named(matrix) if kind == "named" else matrix, {kind: drawn[kind]}, BAND) for kind in drawn]
     )
 
 

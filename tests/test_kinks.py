@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from statsmodels.datasets import longley, nile
 from statsmodels.regression.linear_model import OLS
 
-from kr_industry import breaks
+from kr_industry import kinks
 from kr_industry.coverage import kink_coverage
 from kr_industry.data import load
 
@@ -24,12 +24,12 @@ def test_the_nile_breaks_where_it_is_known_to(root):
     flow = nile.load_pandas().data
     x, y = flow["year"].to_numpy(float), flow["volume"].to_numpy(float)
     ends = x[14:-15]
-    assert breaks.residual_sums(x, y, [()], breaks.stepped) == pytest.approx([2835157], abs=1)
-    one = breaks.residual_sums(x, y, [(end,) for end in ends], breaks.stepped)
+    assert kinks.residual_sums(x, y, [()], kinks.stepped) == pytest.approx([2835157], abs=1)
+    one = kinks.residual_sums(x, y, [(end,) for end in ends], kinks.stepped)
     assert one.min() == pytest.approx(1597457, abs=1)
     assert ends[one.argmin()] == 1898
     pairs = [(a, b) for a, b in combinations(ends, 2) if b - a >= 15]
-    assert breaks.residual_sums(x, y, pairs, breaks.stepped).min() == pytest.approx(1552924, abs=1)
+    assert kinks.residual_sums(x, y, pairs, kinks.stepped).min() == pytest.approx(1552924, abs=1)
 
 
 def test_the_kink_of_the_stagnant_layer():
@@ -43,11 +43,11 @@ def test_the_kink_of_the_stagnant_layer():
         1.12, 1.12, 0.99, 1.03, 0.92, 0.90, 0.81, 0.83, 0.65, 0.67, 0.60, 0.59, 0.51, 0.44, 0.43, 0.43,
         0.33, 0.30, 0.25, 0.24, 0.13, -0.01, -0.13, -0.14, -0.30, -0.33, -0.46, -0.43, -0.65,
     ])  # fmt: skip
-    places = breaks.candidates(flow, step=0.01)
-    sums = breaks.residual_sums(flow, height, [(place,) for place in places])
+    places = kinks.candidates(flow, step=0.01)
+    sums = kinks.residual_sums(flow, height, [(place,) for place in places])
     place = places[sums.argmin()]
     assert place == pytest.approx(0.03, abs=0.02)
-    level, slope, change = OLS(height, breaks.kinked(flow, (place,))).fit().params
+    level, slope, change = OLS(height, kinks.kinked(flow, (place,))).fit().params
     assert slope == pytest.approx(-0.42, abs=0.005)
     assert slope + change == pytest.approx(-1.01, abs=0.01)
     assert level + slope * (0.03 - flow.mean()) == pytest.approx(0.54, abs=0.01)
@@ -57,7 +57,7 @@ def test_least_squares_is_exact_to_nine_digits():
     """Longley's regression, NIST StRD."""
     data = longley.load_pandas()
     x, y = data.exog.to_numpy(float), data.endog.to_numpy(float)
-    sums = breaks.residual_sums(x, y, [()], lambda x, places: np.column_stack([np.ones(len(x)), x]))
+    sums = kinks.residual_sums(x, y, [()], lambda x, places: np.column_stack([np.ones(len(x)), x]))
     assert sums[0] == pytest.approx(836424.055505915, rel=1e-9)
     assert 1 - sums[0] / ((y - y.mean()) ** 2).sum() == pytest.approx(0.995479004577296, rel=1e-9)
 
@@ -68,7 +68,7 @@ def test_least_squares_is_exact_to_nine_digits():
      ("firms", 2005.0, 2004.1, 2006.3, 35.16, -2.54)],
 )  # fmt: skip
 def test_gwangju_turned_before_its_peak(annual, measure, year, low, high, before, after):
-    kink = breaks.find_kink(annual[measure])
+    kink = kinks.find_kink(annual[measure])
     assert [kink.year, kink.low, kink.high] == pytest.approx([year, low, high])
     assert [kink.before.value, kink.after.value] == pytest.approx([before, after], abs=0.01)
     assert kink.high < annual[measure].idxmax()
@@ -80,11 +80,11 @@ def test_bounds_agree_with_a_search_over_all_kinked_lines(annual):
     """The least and the largest slope of any kinked line within the limit, by brute force."""
     values = annual["sales"]
     x, y = values.index.to_numpy(float), np.log(values.to_numpy())
-    kink = breaks.find_kink(values, 80)
-    sums = breaks.residual_sums(x, y, [(place,) for place in breaks.candidates(x)])
+    kink = kinks.find_kink(values, 80)
+    sums = kinks.residual_sums(x, y, [(place,) for place in kinks.candidates(x)])
     limit = sums.min() * (1 + 1.439756**2 / 6)  # Student's t with 6 degrees of freedom at 90 percent, squared: F
     slopes = []
-    for place in breaks.candidates(x):
+    for place in kinks.candidates(x):
         for slope in np.arange(-8, 4, 0.02):
             rest = y - slope / 100 * np.maximum(x - place, 0)
             design = np.column_stack([np.ones_like(x), np.minimum(x, place)])
@@ -95,7 +95,7 @@ def test_bounds_agree_with_a_search_over_all_kinked_lines(annual):
 
 
 def test_leaving_out_one_year_shows_what_leans_on_it(annual):
-    sales, firms = (breaks.without_each_year(annual[measure]) for measure in ("sales", "firms"))
+    sales, firms = (kinks.without_each_year(annual[measure]) for measure in ("sales", "firms"))
     assert sales["year"].between(2010.5, 2011.0 + 1e-9).all()
     assert firms.loc[1999, "year"] == pytest.approx(9.8 + 2000)
     assert firms.drop([1999, 2003])["year"].between(2004.9 - 1e-9, 2005.7 + 1e-9).all()
@@ -105,9 +105,9 @@ def test_leaving_out_one_year_shows_what_leans_on_it(annual):
 @given(st.floats(min_value=0.01, max_value=1e4), st.integers(-500, 500))
 def test_neither_the_unit_nor_the_calendar_matters(scale, shift):
     values = load("photonics/annual").set_index("year")["sales"].astype(float)
-    first = breaks.find_kink(values, permutations=9)
+    first = kinks.find_kink(values, permutations=9)
     moved = pd.Series(values.to_numpy() * scale, index=values.index + shift)
-    second = breaks.find_kink(moved, permutations=9)
+    second = kinks.find_kink(moved, permutations=9)
     assert [second.year - shift, second.low - shift, second.high - shift] == pytest.approx(
         [first.year, first.low, first.high], abs=1e-6
     )
@@ -119,7 +119,7 @@ def test_a_straight_line_is_not_bent():
     noise = np.random.default_rng(3).normal(0, 0.05, 10)
     years = [1999, 2003, 2008, *range(2012, 2019)]
     values = pd.Series(np.exp(5 + 0.1 * (np.array(years) - 1999) + noise), index=years)
-    kink = breaks.find_kink(values, permutations=999)
+    kink = kinks.find_kink(values, permutations=999)
     assert not kink.supported
     assert kink.p > 0.05
 
@@ -128,7 +128,7 @@ def test_permuting_says_of_chance_what_chance_is():
     """On series without a kink, p is below one half about half of the time."""
     random, years = np.random.default_rng(0), list(range(2000, 2010))
     found = [
-        breaks.find_kink(pd.Series(np.exp(random.normal(0, 0.1, 10)), index=years), permutations=199, seed=draw).p
+        kinks.find_kink(pd.Series(np.exp(random.normal(0, 0.1, 10)), index=years), permutations=199, seed=draw).p
         for draw in range(150)
     ]
     assert 0.4 < np.mean(np.array(found) < 0.5) < 0.6
@@ -143,7 +143,7 @@ def test_intervals_hold_what_they_should():
 
 
 def test_the_same_seed_gives_the_same_result(annual):
-    assert breaks.find_kink(annual["firms"], seed=1).p == breaks.find_kink(annual["firms"], seed=1).p
+    assert kinks.find_kink(annual["firms"], seed=1).p == kinks.find_kink(annual["firms"], seed=1).p
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_same_seed_gives_the_same_result(annual):
         (range(2000, 2007), [1, 2, -3, 4, 5, 6, 7], "above zero, got -3 in 2002"),
     ],
 )
-@pytest.mark.parametrize("function", [breaks.find_kink, breaks.without_each_year])
+@pytest.mark.parametrize("function", [kinks.find_kink, kinks.without_each_year])
 def test_what_cannot_have_a_kink_is_told(years, values, message, function):
     with pytest.raises(ValueError, match=message):
         function(pd.Series(values, index=years, dtype=float))

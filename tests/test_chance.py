@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kr_industry.nulls import (
+from kr_industry.chance import (
     MODELS,
     STATISTICS,
     WIDEST,
