@@ -252,3 +252,85 @@ def value(table: str, identifier: str, folder: Path = DATA, values: str = "print
     if identifier not in figures.index:
         raise DataError(f"{folder / table}.csv: no figure {identifier!r}")
     return float(figures.at[identifier, "value"])
+
+
+class Tables:
+    """The tables of one folder of data/ and its single figures, as printed or as corrected.
+
+    Parameters
+    ----------
+    topic : str
+        The folder, for example ``photonics``.
+    values : str, optional
+        ``corrected`` applies the corrections of data/corrections.csv, ``printed`` none.
+
+    Examples
+    --------
+    >>> Tables("bio").figure("diagnostics_increase_2020")
+    27782.0
+    """
+
+    def __init__(self, topic: str, values: str = "corrected") -> None:
+        self.topic, self.values = topic, values
+
+    def __call__(self, table: str) -> pd.DataFrame:
+        """One table, its rows by year ascending where it has years; DataError as for :func:`load`."""
+        rows = load(f"{self.topic}/{table}", values=self.values)
+        return rows.sort_values("year", kind="stable", ignore_index=True) if "year" in rows else rows
+
+    def has(self, table: str) -> bool:
+        """Whether the file of a table is there."""
+        return has(f"{self.topic}/{table}")
+
+    def figure(self, identifier: str, default: float | None = None) -> float | None:
+        """A value of the table ``figures``; the default, or without one DataError, where there is none of that name."""
+        if default is not None and not self.has("figures"):
+            return default
+        rows = self("figures").set_index("id")
+        if identifier in rows.index:
+            return float(rows.at[identifier, "value"])
+        if default is not None:
+            return default
+        raise DataError(f"{DATA / self.topic / 'figures.csv'}: no figure {identifier!r}")
+
+    def documents(self, *tables: str) -> list[str]:
+        """Identifiers of the documents that the rows of tables are from, in the order of the tables that there are."""
+        rows = [load(f"{self.topic}/{table}")["source"] for table in tables if self.has(table)]
+        return list(dict.fromkeys(pd.concat(rows))) if rows else []
+
+
+_NAMED_ELSEWHERE = {
+    "region": ("regions/regions", "id", ""),
+    "technology": ("regions/technologies", "id", "list == 2021"),
+    "technology_2022": ("regions/technologies", "id", "list == 2022"),
+    "theme": ("regions/themes", "id", ""),
+    "stage": ("photonics/stages", "stage", ""),
+    "industry": ("industries", "id", ""),
+}
+"""Groups of identifiers whose names stand in a table of their own: the table, its column, and which rows."""
+
+
+def labels(folder: Path = DATA, **aliases: str) -> pd.DataFrame:
+    """Names of identifiers in both languages, by group.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder with the same layout.
+    **aliases : str
+        Further names of groups: ``segment="bio_segment"`` adds the segments of the bio-industry to the group ``segment``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``id``, ``ko``, ``en``: data/labels.csv, and the tables that name their own rows.
+    """
+    parts = [load("labels", folder)]
+    for group, (table, column, where) in _NAMED_ELSEWHERE.items():
+        if table in _described(folder) and has(table, folder):
+            rows = load(table, folder)
+            rows = rows.query(where) if where else rows
+            parts.append(rows.rename(columns={column: "id"})[["id", "ko", "en"]].assign(group=group))
+    named = pd.concat(parts, ignore_index=True)[["group", "id", "ko", "en"]]
+    added = [named[named["group"] == group].assign(group=alias) for alias, group in aliases.items()]
+    return pd.concat([named, *added]).drop_duplicates(["group", "id"], ignore_index=True)

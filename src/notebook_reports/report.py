@@ -1,0 +1,409 @@
+"""What a notebook shows: a front page, sentences, charts with their words and numbers, tables, results.
+
+Everything is an ordinary display output, so that it looks the same in JupyterLab, under plain papermill
+and in the batch. Results and the front page also carry their data, which the batch collects.
+"""
+
+import html
+import math
+import pickle
+import re
+import textwrap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+from IPython import get_ipython
+from IPython.display import display
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from notebook_reports import FONTS, FRONT, RESULT, SOURCES
+from notebook_reports.citing import cite, documents_table
+from notebook_reports.columns import Columns, flat
+from notebook_reports.drawing import font_files, svg
+from notebook_reports.lettering import letter
+from notebook_reports.table_html import csv_link, html_table
+from notebook_reports.words import Words, WordsError, own_words
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Report:
+    """Labels, writes and shows the parts of a report in one language.
+
+    With words every text is the key of a sentence; without, it is taken as it stands.
+
+    Parameters
+    ----------
+    language : str
+        ``ko`` or ``en``.
+    words : sequence of Path, optional
+        Words files, as :class:`notebook_reports.words.Words` reads them.
+    columns : sequence of Path, optional
+        Files that name the columns of tables.
+    labels : pandas.DataFrame, optional
+        ``group``, ``id``, ``ko``, ``en``: names of identifiers.
+    sources : pandas.DataFrame, optional
+        The documents that figures are from: ``id``, ``title``, ``title_en``, ``content_date`` and who published them.
+    tables : callable, optional
+        Gives a table by its name, with the columns ``source`` and ``place`` by which it is cited.
+    facts : mapping, optional
+        What every sentence may name.
+    folder : Path, optional
+        Where :meth:`save` writes; ``build/`` beside the folder of the words where left out.
+
+    Attributes
+    ----------
+    facts : dict
+        What every sentence may name.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        words: Sequence[Path] = (),
+        columns: Sequence[Path] = (),
+        labels: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
+        tables: Callable[[str], pd.DataFrame] | None = None,
+        facts: Mapping[str, object] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._own = own_words(language)
+        self.language = language
+        self.words = Words(words, language, labels)
+        self.columns = Columns(columns, self.words)
+        self.documents, self._tables = sources, tables
+        self.facts: dict[str, object] = dict(facts or {})
+        self._folder = folder or (Path(words[0]).resolve().parents[1] / "build" if words else Path("build"))
+        self._charts = 0
+        self._last: tuple[Figure, str, str] | None = None
+
+    def text(self, key: str, /, **facts: object) -> str:
+        """A sentence by its key with facts put in, for a chart's own texts; WordsError where a fact is missing."""
+        if not self.words.entries:
+            return key
+        if key not in self.words.entries and not _KEY.fullmatch(key):
+            return key
+        return self.words.text(key, **{**self.facts, **facts})
+
+    def names(self, identifiers: object, group: str) -> object:
+        """Names of identifiers as tables and charts write them, as what was given: text, list, index or series."""
+        name = self.words.groups[group].__getitem__
+        if isinstance(identifiers, str):
+            return name(identifiers)
+        return identifiers.map(name) if hasattr(identifiers, "map") else [name(each) for each in identifiers]
+
+    def front(
+        self,
+        title: str = "title",
+        subject: str = "subject",
+        vintage: str = "vintage",
+        findings: Sequence[str] = (),
+        figures: Sequence[str | tuple[str, str, str]] = (),
+        **facts: object,
+    ) -> None:
+        """The first screen of a report.
+
+        Parameters
+        ----------
+        title, subject, vintage : str
+            Its title, what and whom it is about, and which data it rests on.
+        findings : sequence of str
+            Its findings; one that says nothing is left out.
+        figures : sequence of str or (str, str, str), optional
+            The few numbers that the findings turn on, shown large: keys of key figures, or each a value with its unit,
+            a label, and a note on its bounds or on what must be kept in mind, which may be empty.
+        **facts
+            What the sentences may name beside :attr:`facts`.
+
+        Raises
+        ------
+        ValueError
+            There is no finding, or a figure has no value or no label.
+        """
+        title, subject, vintage = (self.text(text, **facts) for text in (title, subject, vintage))
+        findings = [text for text in (self.text(finding, **facts) for finding in findings) if text]
+        figures = [each if isinstance(each, tuple) else self._figure(each, facts) for each in figures]
+        figures = [tuple(map(str, each)) for each in figures if each]
+        if not findings:
+            raise ValueError("a front page needs at least one finding")
+        for value, label, _ in figures:
+            if not (value and label):
+                raise ValueError(f"a key figure needs a value and a label, got {value!r} and {label!r}")
+        content = {"title": str(title), "subject": str(subject), "vintage": str(vintage)}
+        content["findings"] = [str(finding) for finding in findings]
+        content["figures"] = [{"value": value, "label": label, "note": note} for value, label, note in figures]
+        items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
+        page = Markup(
+            '<header class="front"><h1>{}</h1><p class="subject">{}</p>{}<ul class="findings">{}</ul>'
+            '<p class="vintage">{}: {}</p></header>'
+        ).format(title, subject, _figures(figures), items, self._own.text("data"), vintage)
+        _show({FRONT: content, "text/html": page, "text/plain": str(title)})
+
+    def _figure(self, key: str, facts: Mapping[str, object]) -> tuple[str, str, str] | None:
+        """A key figure; none where it has no value."""
+        written = self.words.figure(key, **{**self.facts, **facts})
+        return written if written[0] else None
+
+    def say(self, *sentences: str, **facts: object) -> None:
+        """Sentences, each a paragraph of its own, as Markdown in which only list items keep their meaning; or none."""
+        texts = [text for text in (self.text(sentence, **facts) for sentence in sentences) if text]
+        if texts:
+            plain = "\n\n".join(texts)
+            text = re.sub(r"([\\`*_\[\]~$])", r"\\\1", html.escape(plain, quote=False))
+            _show({"text/markdown": text, "text/plain": text})
+
+    def chart(
+        self,
+        figure: Figure | Axes,
+        words: str,
+        source: object = "",
+        numbers: pd.DataFrame | None = None,
+        *,
+        estimate: bool = False,
+        digits: Mapping[str, int] | int | None = None,
+        **facts: object,
+    ) -> None:
+        """A chart as inline SVG with its words, its source, and its numbers as a table and a CSV file.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure or Axes
+            What was drawn; its identifiers are written in the report's language.
+        words : str
+            What the chart shows, in a sentence; read out by a screen reader and written under the chart.
+        source : str, sequence of str or pandas.DataFrame, optional
+            Where the figures come from: a sentence, names of tables, or rows with ``source`` and ``place``.
+        numbers : pandas.DataFrame, optional
+            The figures drawn.
+        estimate : bool
+            The source has the data only; what is drawn is an estimate of the report.
+        digits : mapping of str to int, or int, optional
+            Decimals of the numbers by column, or of all.
+        **facts
+            What sentences, heads and texts of the chart may name beside :attr:`facts`.
+        """
+        figure = figure if isinstance(figure, Figure) else figure.figure
+        given = {**self.facts, **facts}
+        letter(figure, self.columns, given)
+        self._charts += 1
+        caption, cited = self.text(words, **facts), self._source(source, estimate, facts)
+        drawing = svg(figure, f"c{self._charts}-", caption)
+        inline = Markup(drawing)  # noqa: S704 — matplotlib has escaped its text
+        table = ""
+        if numbers is not None:
+            shown, decimals = self.columns.for_readers(numbers, given, digits)
+            link = Markup('<a download="chart-{}.csv" href="{}">{}</a>').format(
+                self._charts, csv_link(shown), self._own.text("download")
+            )
+            name = self._own.text("numbers_of", number=self._charts)
+            table = Markup("<details><summary>{}</summary>{}<p>{}</p></details>").format(
+                self._own.text("show_numbers"), _scroll(name, self._table(shown, name, decimals)), link
+            )
+        page = Markup('<figure class="chart">{}<figcaption>{}<br>{}{}</figcaption></figure>').format(
+            _scroll(self._own.text("chart", number=self._charts), inline), caption, cited, table
+        )
+        self._last = (figure, str(caption), cited.striptags())
+        _show({FONTS: font_files(drawing), "text/html": page, "text/plain": str(caption)})
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        source: object = "",
+        digits: Mapping[str, int] | int | None = None,
+        anchor: str = "",
+        *,
+        estimate: bool = False,
+        **facts: object,
+    ) -> None:
+        """A table with a caption and its source, or nothing where it has no rows.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The rows, with identifiers.
+        caption : str
+            What it shows.
+        source : str, sequence of str or pandas.DataFrame, optional
+            As for :meth:`chart`.
+        digits : mapping of str to int, or int, optional
+            Decimals by column, or of all, where they are others than those that the columns have.
+        anchor : str, optional
+            A name to link to.
+        estimate : bool
+            As for :meth:`chart`.
+        **facts
+            What caption and heads may name beside :attr:`facts`.
+        """
+        if not len(frame):
+            return
+        shown, decimals = self.columns.for_readers(frame, {**self.facts, **facts}, digits)
+        title, cited = self.text(caption, **facts), self._source(source, estimate, facts)
+        page = Markup('<div class="table"{}>{}{}</div>').format(
+            Markup(' id="{}"').format(anchor) if anchor else "",
+            _scroll(title, self._table(shown, title, decimals)),
+            Markup('<p class="source">{}</p>').format(cited.striptags()) if cited else "",
+        )
+        _show({"text/html": page, "text/plain": str(title)})
+
+    def sources(self, identifiers: Sequence[str], caption: str) -> None:
+        """The table of the documents that the report rests on, to which the foot of the page leads."""
+        rows = documents_table(self.documents, list(dict.fromkeys(identifiers)), self.language)
+        self.table(rows, caption, anchor=SOURCES)
+
+    def _table(self, frame: pd.DataFrame, caption: str, digits: Mapping[str, int]) -> Markup:
+        return html_table(frame, caption, digits, korean_is_foreign=self.language != "ko")
+
+    def _source(self, source: object, estimate: bool, facts: Mapping[str, object]) -> Markup:
+        """Where figures come from, as a line; empty where nothing is said."""
+        if isinstance(source, str) and (not source or source in self.words.entries or self._tables is None):
+            cited = source and self.text(source, **facts)
+        elif isinstance(source, pd.DataFrame):
+            cited = cite(source, self.documents, self._own)
+        else:
+            names = [source] if isinstance(source, str) else source
+            if self._tables is None:
+                raise WordsError(f"source {source!r}: the report was given no tables to look it up in")
+            cited = cite(pd.concat([self._tables(name) for name in names]), self.documents, self._own)
+        if not cited:
+            return Markup()
+        name = self._own.text("source_estimate" if estimate else "source")
+        remark = f"; {self._own.text('estimate')}" if estimate else ""
+        return Markup('<span class="source">{}: {}{}</span>').format(name, cited, remark)
+
+    def record(self, name: str, value: float, unit: str, low: float | None = None, high: float | None = None) -> None:
+        """Record a headline number by name, with its unit and, where it has them, its bounds.
+
+        Raises
+        ------
+        ValueError
+            The name is not lower-case letters, digits and _, or a number is not finite.
+        """
+        self.results([(name, value, unit, low, high)])
+
+    def results(self, rows: Collection | pd.DataFrame) -> None:
+        """Record headline numbers and show them in one table.
+
+        Parameters
+        ----------
+        rows : sequence of tuple, or pandas.DataFrame
+            Each what :meth:`record` takes; a table has the columns ``result``, ``value``, ``unit`` and may have ``low``
+            and ``high``.
+
+        Raises
+        ------
+        ValueError
+            As for :meth:`record`.
+        """
+        if isinstance(rows, pd.DataFrame):
+            rows = flat(rows).reindex(columns=["result", "value", "unit", "low", "high"]).itertuples(index=False)
+        results = [_result(*row) for row in rows]
+        if not results:
+            return
+        shown = pd.DataFrame(results).rename(columns={"name": "result"}).dropna(axis=1, how="all")
+        text = {name: ["" if pd.isna(cell) else f"{cell:.10g}" for cell in shown[name]] for name in shown.columns[1:]
+                if name != "unit"}  # fmt: skip
+        shown = shown.assign(**text)
+        named = html_table(shown.rename(columns=lambda column: self._own.text(column)))
+        _show({RESULT: results, "text/html": named, "text/plain": shown.to_string(index=False)})
+
+    def save(self, name: str, frame: pd.DataFrame | None = None, caption: str = "", **facts: object) -> Path:
+        """Save the last chart, or a table, below build/, with its title and its source.
+
+        Parameters
+        ----------
+        name : str
+            Name of a file, ``.png`` or ``.svg`` for a chart, ``.xlsx`` for a table.
+        frame : pandas.DataFrame, optional
+            The table; the last chart where left out.
+        caption : str, optional
+            Title of the table.
+        **facts
+            What caption and heads may name beside :attr:`facts`.
+
+        Raises
+        ------
+        ValueError
+            No chart has been shown, or the name leads out of build/.
+        """
+        path = self._folder / name
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            raise ValueError(f"{name!r} leads out of {self._folder}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if frame is not None:
+            shown, _ = self.columns.for_readers(frame, {**self.facts, **facts})
+            with pd.ExcelWriter(path, engine="openpyxl") as book:
+                shown.to_excel(book, index=False, startrow=1 if caption else 0)
+                if caption:
+                    book.sheets["Sheet1"].cell(1, 1, str(self.text(caption, **facts)))
+            return path
+        if self._last is None:
+            raise ValueError("no chart has been shown that could be saved")
+        slide(*self._last).savefig(
+            path, dpi=200, metadata={"Software": None} if path.suffix == ".png" else {"Date": None}
+        )
+        return path
+
+    def explore(self, declaration: Path, values: SimpleNamespace) -> None:
+        """A panel on which to try other parameters, where somebody sits before the notebook; in a batch, nothing.
+
+        Parameters
+        ----------
+        declaration : Path
+            The YAML file that declares the notebook's parameters.
+        values : SimpleNamespace
+            The parameters that the notebook has run with, as ``check_parameters`` gives them.
+        """
+        request = getattr(get_ipython(), "get_parent", dict)().get("content", {})
+        if request.get("allow_stdin"):  # JupyterLab lets a cell ask its reader something; what runs a batch does not
+            from notebook_reports.panel import Panel
+
+            display(Panel(declaration, vars(values)).box)
+
+
+def slide(figure: Figure, title: str, source: str) -> Figure:
+    """A copy of a figure on white, with its title above and its source below."""
+    copy = pickle.loads(pickle.dumps(figure))  # noqa: S301 — written here
+    heads = [copy.get_suptitle(), *textwrap.wrap(title, 44)]
+    width, height = figure.get_size_inches()
+    copy.set_size_inches(width, height + 0.25 * len(heads) + 0.25)
+    copy.suptitle("\n".join(filter(None, heads[1:] + heads[:1])), x=0.01, ha="left", fontsize=11)
+    copy.supxlabel(source.replace("−", "–"), x=0.01, ha="left", fontsize=8)
+    copy.set_facecolor("white")
+    return copy
+
+
+def _show(bundle: dict) -> None:
+    """Display an output of the door, by which a page tells it from other outputs of a cell."""
+    display(bundle, metadata={"notebook_reports": True}, raw=True)
+
+
+def _result(name: str, value: float, unit: str, low: float | None = None, high: float | None = None) -> dict:
+    if not _KEY.fullmatch(name):
+        raise ValueError(f"result {name!r}: a name is lower-case letters, digits and _")
+    low, high = (None if bound is None or pd.isna(bound) else float(bound) for bound in (low, high))
+    for key, number in {"value": value, "low": low, "high": high}.items():
+        if number is not None and not math.isfinite(number):
+            raise ValueError(f"result {name!r}: {key} is {number}, expected a finite number")
+    return {"name": name, "value": float(value), "unit": unit, "low": low, "high": high}
+
+
+def _scroll(name: str, content: Markup) -> Markup:
+    """What may be wider than the screen, in a box of its own that scrolls, by keyboard too."""
+    return Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>').format(name, content)
+
+
+def _figures(figures: Sequence[tuple[str, str, str]]) -> Markup:
+    """Key figures as a list in which the label comes before the value, also for a screen reader."""
+    shown = Markup().join(
+        Markup('<div><dt>{}</dt><dd class="value">{}</dd>{}</div>').format(
+            label, value, Markup('<dd class="note">{}</dd>').format(note) if note else ""
+        )
+        for value, label, note in figures
+    )
+    return Markup('<dl class="figures">{}</dl>').format(shown) if shown else shown
