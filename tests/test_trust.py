@@ -1,12 +1,14 @@
-"""The section on whether a report's figures can be trusted, on the real audit, in both languages."""
+"""Whether a report's figures can be trusted: frames of the real audit, and how they are written in both languages."""
 
-import numpy as np
 import pytest
 
-from kr_industry import grids, style
-from kr_industry.audit import audit
-from kr_industry.data import load
-from kr_industry.trust import Trust
+from kr_industry import ROOT, trust
+from kr_industry.audit import CONTRADICTED, UNCHECKED, VERDICTS, audit
+from kr_industry.data import labels, load
+from notebook_reports.columns import Columns
+from notebook_reports.words import Words
+
+TOPICS = ["photonics/", "bio/", "regions/"]
 
 
 @pytest.fixture(scope="module")
@@ -14,80 +16,147 @@ def checked():
     return audit()
 
 
-@pytest.fixture
-def trust(checked):
-    def make(topic="photonics/", source="photonics_2019", values="corrected", language="ko"):
-        return Trust(checked, load("corrections"), topic, [source], values, language)
-
-    return make
+@pytest.fixture(scope="module")
+def corrections():
+    return load("corrections")
 
 
-def test_counts_add_up_to_the_figures_of_the_topic(trust, checked):
-    ours = trust()
-    results = {name: value for name, value, _ in ours.results()}
-    assert results["audit_figures"] == ours.squares().to_numpy().sum()
-    assert results["audit_contradicted"] == 12
-    unchecked = checked.counts("photonics/")["unchecked"]
-    assert results["audit_verified"] + results["audit_contradicted"] + unchecked == results["audit_figures"]
-    assert results["audit_within_rounding"] < results["audit_verified"]
+@pytest.fixture(params=["ko", "en"])
+def columns(request):
+    """Columns and words that all notebooks share, with the segments of photonics."""
+    words = Words([ROOT / "notebooks" / "common.words.yml"], request.param, labels(segment="photonics_segment"))
+    return Columns([ROOT / "notebooks" / "columns.common.yml"], words)
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_topic_without_contradictions_says_so(trust, language):
-    bio = trust("bio/", "bio_2022", language=language)
-    assert ("모순되는 수치는 없고" if language == "ko" else "None contradicts another") in bio.counts_sentence()
-    assert bio.values_sentences() == []
-    assert len(bio.conflicts()) == 0
-    assert [caption for _, caption in bio.tables()] == [bio.say("caption_claims")]
+@pytest.mark.parametrize("topic", TOPICS)
+def test_counts_add_up_to_the_figures_of_the_topic(checked, corrections, topic):
+    counts, by_table = trust.counts(checked, corrections, topic), trust.by_table(checked, topic)
+    assert counts[list(VERDICTS)].to_dict() == checked.counts(topic)
+    assert counts["figures"] == by_table.to_numpy().sum() == counts[list(VERDICTS)].sum()
+    assert by_table.sum().to_dict() == checked.counts(topic)
+    assert counts["corrected"] + counts["left_open"] == counts[CONTRADICTED]
+    results = trust.results(counts).set_index("result")["value"]
+    assert results["audit_figures"] == counts["figures"]
+    assert results["audit_verified"] + counts[CONTRADICTED] + counts[UNCHECKED] == counts["figures"]
+    assert results["audit_within_rounding"] <= results["audit_verified"]
 
 
-def test_the_values_in_use_are_named(trust):
-    corrected, left = trust().values_sentences()
-    assert "8개" in corrected
-    assert "정정한 값으로 계산했다" in corrected
-    assert left.startswith("4개는 고치지 않고")
-    assert "원문 값 그대로 계산했다" in trust(values="printed").values_sentences()[0]
+def test_what_is_corrected_and_what_is_left_open(checked, corrections):
+    counts = trust.counts(checked, corrections, "photonics/")
+    assert (counts["contradicted"], counts["corrected"], counts["left_open"]) == (12, 8, 4)
+    assert trust.counts(checked, corrections.iloc[:0], "photonics/")["left_open"] == 12
+    assert trust.counts(checked, corrections)["figures"] == len(checked.figures)
 
 
-def test_each_contradiction_has_printed_recomputed_and_corrected_value(trust):
-    rows = trust().conflicts().set_index("수치")
-    light = rows.loc["표 5 분야별 매출 · 2019년 전망 광원 및 광전소자 매출액"]
-    assert list(light[["원문", "검산", "정정"]]) == ["9,205", "9,792~9,795", "9,795"]
-    open_ended = rows.loc["표 8 매출 규모별 · 2018년 100억 원 이상 업체 수"]
-    assert list(open_ended[["원문", "검산", "정정"]]) == ["27", "43(다른 쪽이 맞다면)", "–"]
-    assert list(rows["근거"]).count("위와 같음") == 3
+def test_each_contradiction_has_its_place_and_printed_recomputed_and_corrected_value(checked, corrections):
+    rows = trust.conflicts(checked, corrections, "photonics/")
+    (light,) = rows[(rows["segment"] == "light_sources") & (rows["scope"] == "whole")].to_dict("records")
+    assert (light["table"], light["year"], light["column"]) == ("photonics_segment_sales", "2019", "sales")
+    assert (light["printed"], light["low"], light["high"], light["corrected"]) == ("9,205", 9792, 9795, "9,795")
+    assert light["certain"]
+    assert light["status"] == "outlook"
+    open_ended = rows[~rows["certain"]].set_index(["size_class", "column"])
+    assert list(open_ended.loc[("sales_100_up", "firms"), ["printed", "low", "corrected"]]) == ["27", 43, ""]
+    assert open_ended["repeated"].sum() == 3
 
 
-def test_doubt_is_told_only_where_it_is(trust):
-    assert "4개" in trust().doubts("photonics/size_classes")[0]
-    assert trust().doubts("photonics/annual") == []
+def test_conflicts_may_be_those_of_one_table_or_none(checked, corrections):
+    assert (~trust.conflicts(checked, corrections, "photonics/size_classes")["certain"]).sum() == 4
+    assert len(trust.conflicts(checked, corrections, "photonics/annual")) == 0
+    none = trust.conflicts(checked, corrections, "bio/")
+    assert list(none) == list(trust.conflicts(checked, corrections))
+    assert (trust.counts(checked, corrections, "bio/")[["contradicted", "corrected", "left_open"]] == 0).all()
 
 
-def test_claims_that_compare_unlike_things_get_that_said(trust):
-    rows = trust(language="en").claims().set_index("Statement")
-    gdp = rows.loc["At ₩79.2 trillion, photonics was about 5% of GDP in 2018."]
-    assert gdp["Verdict"] == "Compares unlike things"
-    assert "GDP is value added" in gdp["Remark"]
-    trend = rows.filter(like="Optical materials are", axis="index").iloc[0]
-    assert list(trend) == ["Contradicted", "set against 28."]
+def test_statements_that_compare_unlike_things_get_no_verdict(checked):
+    rows = trust.claims(checked, ["photonics_2019"]).set_index("id")
+    assert rows.at["photonics_share_of_gdp", "standing"] == "unlike"
+    assert rows.at["photonics_optical_materials_trend", "standing"] == CONTRADICTED
+    assert rows.at["photonics_optical_materials_trend", "low"] == 28
+    assert (rows["standing"] > "within_rounding").sum() == 4
+    assert len(trust.claims(checked, [])) == 0
 
 
-def test_claims_are_counted_without_empty_classes(trust):
-    told = trust("bio/", "bio_2022").claims_sentences()
-    assert "모순" not in told[0]
-    assert "일치" in told[0]
-    assert told[1].startswith("이 가운데 1건은")
+def test_tables_are_named_by_their_own_label_or_by_that_of_their_kind(checked, corrections):
+    assert list(trust.by_table(checked, "bio/").index)[:2] == ["bio_production", "bio_segments"]
+    other = checked.figures.assign(table=checked.figures["table"].str.replace("photonics/", "ceramics/"))
+    named = trust.by_table(type(checked)(other, checked.relations, checked.claims, ()), "ceramics/")
+    assert {"annual", "size_classes"} <= set(named.index)
 
 
-@pytest.mark.parametrize("topic", ["photonics/", "bio/", "regions/"])
-def test_squares_show_every_figure_once(trust, topic):
-    counts = trust(topic).squares()
-    figure = grids.squares(counts, style.VERDICTS, "x")
-    assert len(figure.axes[0].patches) == (counts.sum() > 0).sum()
-    areas = sum(_area(patch.get_path()) for patch in figure.axes[0].patches)
-    assert areas == pytest.approx(0.8 * counts.to_numpy().sum())
+def _written(columns, rows):
+    records = rows.to_dict("records")
+    return columns.for_readers(
+        rows.assign(figure=records, recomputed=records, because=records)[
+            ["figure", "printed", "recomputed", "corrected", "because"]
+        ],
+        {},
+    )[0]
 
 
-def _area(path):
-    """Area of a path of rectangles."""
-    return sum(np.ptp(corners, axis=0).prod() for corners in (path.vertices[i : i + 4] for i in range(0, len(path), 5)))
+def test_contradictions_are_written_in_both_languages(columns, checked, corrections):
+    table = _written(columns, trust.conflicts(checked, corrections, "photonics/"))
+    rows = table.set_index(table.columns[0])
+    korean = columns.words.language == "ko"
+    light = rows.loc[
+        "표 5 분야별 매출 · 2019년 전망 광원 및 광전소자 매출액"
+        if korean
+        else "Table 5: sales by segment · light sources and optoelectronics, sales, 2019 (outlook)"
+    ]
+    assert list(light)[:3] == ["9,205", "9,792~9,795" if korean else "9,792 to 9,795", "9,795"]
+    size = rows.loc[
+        "표 8 매출 규모별 · 2018년 100억 원 이상 업체 수" if korean else "Table 8: by size · ₩10bn or more, firms, 2018"
+    ]
+    assert list(size)[:3] == ["27", "43(다른 쪽이 맞다면)" if korean else "43 (if the others are right)", "–"]
+    assert list(rows.iloc[:, -1]).count("위와 같음" if korean else "as above") == 3
+
+
+def test_figures_of_every_table_can_be_named(columns, checked, corrections):
+    """Were any figure that is checked to contradict another, the report would have words for it."""
+    one = trust.conflicts(checked, corrections, "photonics/").iloc[:1]
+    for topic in TOPICS:
+        figures = checked.figures[
+            checked.figures["table"].str.startswith(topic) & (checked.figures["verdict"] != UNCHECKED)
+        ]
+        rows = trust.conflicts(_all_contradict(checked, figures), corrections, topic)
+        assert len(rows) == len(figures)
+        if topic == "bio/":
+            columns.words.groups["segment"] = columns.words.groups["bio_segment"]
+        written = _written(columns, rows[one.columns])
+        assert not written.iloc[:, 0].str.contains(r"  |, ,|^ |· ,|\(\)").any()
+
+
+def _all_contradict(checked, figures):
+    from kr_industry.audit.localise import Conflict, Suspect
+
+    conflicts = tuple(Conflict(((Suspect(name, 1.0, float("inf"), None),),), (), True) for name in figures.index)
+    return type(checked)(checked.figures, checked.relations, checked.claims, conflicts)
+
+
+def test_remarks_on_statements(columns, checked):
+    rows = trust.claims(checked, ["photonics_2019", "inauguration_2022", "silicon_valley_2016"])
+    rows = rows[rows["standing"] > "within_rounding"]
+    shown, _ = columns.for_readers(rows.assign(remark=rows.to_dict("records"))[["standing", "remark"]], {})
+    remarks = dict(zip(rows["id"], shown.iloc[:, 1], strict=True))
+    korean = columns.words.language == "ko"
+    compared, recomputed = (
+        ("비교한 값은 28이다.", "다시 계산하면 226이다.") if korean else ("Compared with 28.", "Recomputed: 226.")
+    )
+    assert remarks["photonics_optical_materials_trend"] == compared
+    assert remarks["ceremonies_headline"] == recomputed
+    assert remarks["photonics_share_of_gdp"].count(".") == 2
+    assert dict(zip(rows["id"], shown.iloc[:, 0], strict=True))["photonics_share_of_gdp"] == (
+        "서로 다른 것을 비교" if korean else "Compares unlike things"
+    )
+
+
+def test_a_number_that_stands_in_a_statement_itself_is_named_by_it(columns, checked, corrections):
+    from kr_industry.audit.localise import Conflict, Suspect
+
+    claims = checked.claims.set_index("id")
+    suspect = Suspect(f"audit/claims[id={claims.index[0]}].result", 3.0, 4.0, None)
+    row = trust.conflicts(
+        type(checked)(checked.figures, checked.relations, checked.claims, (Conflict(((suspect,),), (), True),)),
+        corrections,
+    )
+    assert claims[columns.words.language].iloc[0] in _written(columns, row).iloc[0, 0]

@@ -1,24 +1,22 @@
-"""Whether a report's figures can be trusted: the audit in sentences, tables and squares for readers."""
+"""Whether a report's figures can be trusted: frames of the audit of what it rests on."""
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 
 import pandas as pd
 
-from kr_industry import grids, style
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
-from kr_industry.audit.localise import Conflict, Suspect
-from kr_industry.korean import listing
-from kr_industry.tables import Exhibit
-from kr_industry.wording import Wording, names
+from kr_industry.data import load
+
+KEYS = ("year", "segment", "size_class", "population", "degree", "programme", "scope")
+"""Columns of tables that tell their rows apart; in a frame of conflicts each is empty where a table has it not."""
+UNLIKE = "unlike"
+STANDINGS = (VERIFIED, ROUNDED, CONTRADICTED, UNLIKE, UNCHECKED)
+"""How statements stand: the verdicts, of which one that compares unlike things gets none."""
 
 
-@dataclass(frozen=True)
-class Trust:
-    """The audit of what one report rests on.
+def counts(checked: Audit, corrections: pd.DataFrame, beginning: str = "") -> pd.Series:
+    """How many figures there are, how many have each verdict, and how many wrong ones are corrected or left open.
 
     Parameters
     ----------
@@ -26,243 +24,131 @@ class Trust:
         The audit of the figures as printed.
     corrections : pandas.DataFrame
         The table ``corrections``.
-    topic : str
-        Where the names of the report's tables begin, for example ``photonics/``.
-    sources : collection of str
-        The documents whose statements are told.
-    values : str
-        Which values the report uses, ``printed`` or ``corrected``.
-    language : str
-        ``ko`` or ``en``.
+    beginning : str, optional
+        Where the names of the tables begin, for example ``photonics/``.
+
+    Returns
+    -------
+    pandas.Series
+        ``figures``, the verdicts, ``corrected``, ``left_open``.
     """
-
-    checked: Audit
-    corrections: pd.DataFrame
-    topic: str
-    sources: Collection[str]
-    values: str
-    language: str
-
-    @property
-    def say(self) -> Wording:
-        """The words of this section."""
-        return Wording("trust", self.language)
-
-    def counts_sentence(self) -> str:
-        """How many figures of the tables of the topic have each verdict."""
-        counts = self.checked.counts(self.topic)
-        return self.say(
-            "counts" if counts[CONTRADICTED] else "counts_clean",
-            figures=sum(counts.values()),
-            verified=counts[VERIFIED],
-            rounded=counts[ROUNDED],
-            contradicted=counts[CONTRADICTED],
-            unchecked=counts[UNCHECKED],
-        )
-
-    def squares(self) -> pd.DataFrame:
-        """Figures by table (rows, by name) and verdict (columns, by name)."""
-        chosen = self.checked.figures[self.checked.figures["table"].str.startswith(self.topic)]
-        counts = chosen.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
-        counts = counts.reindex(index=list(dict.fromkeys(chosen["table"])), columns=list(VERDICTS), fill_value=0)
-        return counts.rename(index=lambda table: _table(table, self.language), columns=names("verdict", self.language))
-
-    def exhibit(self) -> Exhibit:
-        """The squares as a chart, what they show in words, where they come from, and their numbers."""
-        squares = self.squares()
-        return (
-            grids.squares(squares, style.VERDICTS, self.say("unit_squares")),
-            self.counts_sentence(),
-            self.say("source_audit"),
-            squares.reset_index(names=self.say("col_table")),
-        )
-
-    def values_sentences(self) -> list[str]:
-        """Which values the report uses, and what is left open; nothing where nothing contradicts."""
-        wrong = {name for conflict in _about(self.checked, self.topic) for name in conflict.figures}
-        if not wrong:
-            return []
-        corrected = sum(1 for name in wrong if self._correction(name) is not None)
-        told = [self.say(f"values_{self.values}", corrected=corrected)] if corrected else []
-        left = len(wrong) - corrected
-        return told + ([self.say("open" if left > 1 else "open_one", open=left)] if left else [])
-
-    def doubts(self, table: str) -> list[str]:
-        """A warning where figures of a table contradict each other and the source alone cannot tell which are wrong."""
-        open_ended = [conflict for conflict in _about(self.checked, table) if not conflict.certain]
-        count = len({name for conflict in open_ended for name in conflict.figures})
-        return [self.say("doubt", open=count)] if count else []
-
-    def conflicts(self) -> pd.DataFrame:
-        """Each figure that contradicts others: as printed, recomputed, corrected, and why."""
-        rows = [
-            self._conflict_row(suspect, conflict.certain)
-            for conflict in _about(self.checked, self.topic)
-            for least in conflict.alternatives
-            for suspect in least
-        ]
-        evidence = self.say("col_evidence")
-        same = [before[evidence] == row[evidence] != "–" for before, row in pairwise(rows)]
-        for row, again in zip(rows[1:], same, strict=True):
-            row[evidence] = self.say("above") if again else row[evidence]
-        return pd.DataFrame(rows)
-
-    def _conflict_row(self, suspect: Suspect, certain: bool) -> dict[str, str]:
-        say = self.say
-        correction = self._correction(suspect.figure, empty=True)
-        known = suspect.figure in self.checked.figures.index
-        printed = self.checked.figures.at[suspect.figure, "printed"] if known else ""
-        found = _range(suspect, printed, say)
-        return {
-            say("col_figure"): describe(self.checked, suspect.figure, say) if known else suspect.figure,
-            say("col_printed"): _number(printed),
-            say("col_recomputed"): found if certain else say("if_others", range=found),
-            say("col_corrected"): "–" if correction is None else _number(correction["corrected"]),
-            say("col_evidence"): "–" if correction is None else correction[f"evidence_{self.language}"],
-        }
-
-    def _correction(self, name: str, empty: bool = False) -> dict[str, str] | None:
-        """The correction of a figure; with ``empty`` also one that only acknowledges that something is wrong."""
-        if name not in self.checked.figures.index:
-            return None
-        figure = self.checked.figures.loc[name]
-        row = self._by_figure.get((f"{figure['table']}.csv", figure["key"], figure["column"]))
-        return row if row and (empty or row["corrected"]) else None
-
-    @cached_property
-    def _by_figure(self) -> dict[tuple[str, str, str], dict[str, str]]:
-        rows = self.corrections.to_dict("records")
-        return {(row["file"], row["key"], row["column"]): row for row in reversed(rows)}  # the first of each counts
-
-    def claims_sentences(self) -> list[str]:
-        """How the statements of some sources fared; nothing where none are in the data."""
-        claims = self.checked.claims[self.checked.claims["source"].isin(self.sources)]
-        if claims.empty:
-            return []
-        counts = claims["verdict"].value_counts()
-        labels = names("verdict", self.language, inline=True)
-        parts = [
-            self.say("claims_count", verdict=labels[verdict], count=counts[verdict])
-            for verdict in VERDICTS
-            if verdict in counts
-        ]
-        unlike = (claims["unlike_ko"] != "").sum()
-        told = [self.say("claims", claims=len(claims), counts=listing(parts, self.language))]
-        return told + ([self.say("claims_unlike", unlike=unlike)] if unlike else [])
-
-    def claims(self) -> pd.DataFrame:
-        """Statements of some sources that do not hold, compare unlike things, or cannot be tested."""
-        claims = self.checked.claims[self.checked.claims["source"].isin(self.sources)]
-        verdicts = names("verdict", self.language)
-        rows = []
-        for claim in claims.itertuples():
-            unlike, why = getattr(claim, f"unlike_{self.language}"), getattr(claim, f"why_{self.language}")
-            if claim.verdict in (VERIFIED, ROUNDED) and not unlike:
-                continue
-            remarks = [unlike, why]
-            if claim.verdict == CONTRADICTED:
-                remarks.insert(0, self._recomputed(claim))
-            rows.append(
-                {
-                    self.say("col_claim"): getattr(claim, self.language),
-                    self.say("col_verdict"): self.say("unlike") if unlike else verdicts[claim.verdict],
-                    self.say("col_remark"): " ".join(_ended(remark) for remark in remarks if remark),
-                }
-            )
-        order = {self.say("unlike"): 1, verdicts[CONTRADICTED]: 0, verdicts[UNCHECKED]: 2}
-        return pd.DataFrame(sorted(rows, key=lambda row: order.get(row[self.say("col_verdict")], 3)))
-
-    def _recomputed(self, claim) -> str:
-        """What other figures make of a statement's number, or the bound that they set it."""
-        decimals = len(claim.printed.partition(".")[2])
-        ends = [end for end in (claim.low, claim.high) if math.isfinite(end)]
-        if len(ends) == 1:
-            inward = math.ceil if math.isfinite(claim.low) else math.floor
-            end = ends[0] if decimals else inward(ends[0])
-            return self.say("compared", value=_span(end, end, decimals, self.say))
-        return self.say("recomputed", range=_span(claim.low, claim.high, decimals, self.say)) if ends else ""
-
-    def results(self) -> list[tuple[str, int, str]]:
-        """Headline numbers of the audit: name, value, unit. Verified includes verified within rounding."""
-        counts = self.checked.counts(self.topic)
-        return [
-            ("audit_figures", sum(counts.values()), "figures"),
-            ("audit_verified", counts[VERIFIED] + counts[ROUNDED], "figures"),
-            ("audit_within_rounding", counts[ROUNDED], "figures"),
-            ("audit_contradicted", counts[CONTRADICTED], "figures"),
-        ]
-
-    def tables(self) -> list[tuple[pd.DataFrame, str]]:
-        """The tables that hold anything, each with its caption: contradicting figures, doubtful statements."""
-        both = [(self.conflicts(), self.say("caption_conflicts")), (self.claims(), self.say("caption_claims"))]
-        return [(table, caption) for table, caption in both if len(table)]
+    verdicts = _of_tables(checked, beginning)["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
+    wrong = conflicts(checked, corrections, beginning).drop_duplicates("id")
+    corrected = int((wrong["corrected"] != "").sum())
+    known = {"figures": verdicts.sum(), **verdicts, "corrected": corrected, "left_open": len(wrong) - corrected}
+    return pd.Series(known, dtype=int)
 
 
-def describe(checked: Audit, name: str, say: Wording) -> str:
-    """Where a figure stands and what it counts, in the reader's language."""
-    figure = checked.figures.loc[name]
-    key = dict(condition.split("=", 1) for condition in figure["key"].split())
-    table = _table(figure["table"], say.language)
-    words = []
-    if "id" in key:
-        words.append(figure[f"indicator_{say.language}"])
-    for column, group in _KEYS.items():
-        if column in key:
-            whole = names("segment", say.language, inline=True)
-            own = group.format(topic=figure["table"].split("/")[0])
-            labels = whole if key[column] in whole else names(own, say.language, inline=True)
-            words.append(labels[key[column]])
-    if figure["column"] != "value":
-        words.append(names("column", say.language, inline=True)[figure["column"]])
-    if "year" in key:
-        words.insert(0 if say.language == "ko" else len(words), say(
-            "outlook" if figure["status"] == "outlook" else "year", year=key["year"]
-        ))  # fmt: skip
-    text = (" " if say.language == "ko" else ", ").join(words)
-    return f"{table} · {text}" + (f" ({say('parenthesised')})" if key.get("scope") == "parenthesised" else "")
+def by_table(checked: Audit, beginning: str = "") -> pd.DataFrame:
+    """How many figures of each table (index ``table``, in the order of the data) have each verdict (columns)."""
+    figures = _of_tables(checked, beginning)
+    rows = figures.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
+    rows = rows.reindex(figures["table"].unique()).reindex(columns=list(VERDICTS), fill_value=0)
+    return rows.set_axis(_names(rows.index), axis="index").rename_axis(index="table", columns="verdict")
 
 
-_KEYS = {
-    "segment": "{topic}_segment",
-    "size_class": "size_class",
-    "population": "population",
-    "degree": "degree",
-    "programme": "budget_programme",
-}
+def conflicts(checked: Audit, corrections: pd.DataFrame, beginning: str = "") -> pd.DataFrame:
+    """The figures that contradict others: where each stands, as printed, recomputed and corrected, and why.
+
+    Parameters
+    ----------
+    checked, corrections, beginning
+        As for :func:`counts`; ``beginning`` may be the whole name of a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id``; where it stands: ``table``, :data:`KEYS`, ``column``, ``indicator_ko``, ``indicator_en``, ``status``;
+        ``printed`` and ``corrected`` as they are written, ``corrected`` empty where nothing is; ``low`` and ``high``,
+        what others leave it, to one place more than printed, NaN where they have no end; ``certain``, whether it alone
+        can be wrong; ``evidence_ko``, ``evidence_en``; ``repeated``, whether that is the evidence of the row before.
+    """
+    suspects = [
+        (suspect.figure, suspect.low, suspect.high, conflict.certain)
+        for conflict in checked.conflicts
+        if any(name.startswith(beginning) for name in conflict.figures)
+        for alternative in conflict.alternatives
+        for suspect in alternative
+    ]
+    rows = pd.DataFrame(suspects, columns=["id", "low", "high", "certain"]).astype({"id": str, "certain": bool})
+    rows = rows.join(pd.concat([checked.figures, _stated(checked)]), on="id")
+    reasons = corrections.drop_duplicates(["file", "key", "column"]).drop(columns="printed")
+    rows = rows.assign(file=rows["table"] + ".csv").merge(reasons, how="left", on=["file", "key", "column"])
+    texts = ["printed", "corrected", "evidence_ko", "evidence_en"]
+    rows[texts] = rows[texts].fillna("")
+    ends = [_written(*row) for row in zip(rows["low"], rows["high"], rows["printed"], strict=True)]
+    rows[["low", "high"]] = pd.DataFrame(ends, columns=["low", "high"], index=rows.index)
+    keys = [dict.fromkeys(KEYS, "") | dict(part.split("=", 1) for part in key.split()) for key in rows["key"]]
+    rows[list(KEYS)] = pd.DataFrame(keys, index=rows.index, columns=list(KEYS), dtype=str)
+    for name in ("printed", "corrected"):
+        rows[name] = [_thousands(text) for text in rows[name]]
+    same = (rows["evidence_ko"] == rows["evidence_ko"].shift()) & (rows["evidence_ko"] != "")
+    rows = rows.assign(table=_names(rows["table"]), repeated=same)
+    place = ["id", "table", *KEYS, "column", "indicator_ko", "indicator_en", "status"]
+    return rows[[*place, "printed", "low", "high", "certain", "corrected", "evidence_ko", "evidence_en", "repeated"]]
 
 
-def _table(table: str, language: str) -> str:
-    """The name of a table: its own, or that of all with such columns."""
-    labels = names("table", language)
-    return labels.get(table.replace("/", "_")) or labels[table.split("/")[-1]]
+def claims(checked: Audit, sources: Collection[str]) -> pd.DataFrame:
+    """The statements with a number in the prose of some documents, and how they stand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id``, ``source``, ``claim_ko``, ``claim_en``, ``standing`` (ordered as :data:`STANDINGS`), ``verdict``,
+        ``printed``, ``low`` and ``high`` (what other figures make of the number, NaN where they set no bound), and why
+        it compares unlike things or cannot be checked: ``unlike_ko``, ``unlike_en``, ``why_ko``, ``why_en``.
+    """
+    rows = checked.claims[checked.claims["source"].isin(sources)].rename(columns={"ko": "claim_ko", "en": "claim_en"})
+    standing = rows["verdict"].mask(rows["unlike_ko"] != "", UNLIKE)
+    rows = rows.assign(standing=pd.Categorical(standing, STANDINGS, ordered=True))
+    ends = [_written(*row) for row in zip(rows["low"], rows["high"], rows["printed"], strict=True)]
+    rows[["low", "high"]] = pd.DataFrame(ends, columns=["low", "high"], index=rows.index)
+    names = ["id", "source", "claim_ko", "claim_en", "standing", "verdict", "printed", "low", "high"]
+    return rows[[*names, "unlike_ko", "unlike_en", "why_ko", "why_en"]].reset_index(drop=True)
 
 
-def _about(checked: Audit, topic: str) -> list[Conflict]:
-    return [c for c in checked.conflicts if any(name.startswith(topic) for name in c.figures)]
+def results(figures: pd.Series) -> pd.DataFrame:
+    """Headline numbers from the counts of an audit: ``result``, ``value``, ``unit``; verified includes rounded ones."""
+    values = {
+        "audit_figures": figures["figures"],
+        "audit_verified": figures[VERIFIED] + figures[ROUNDED],
+        "audit_within_rounding": figures[ROUNDED],
+        "audit_contradicted": figures[CONTRADICTED],
+    }
+    return pd.DataFrame({"result": list(values), "value": list(values.values()), "unit": "figures"})
 
 
-def _range(suspect: Suspect, printed: str, say: Wording) -> str:
-    return _span(suspect.low, suspect.high, len(printed.partition(".")[2]), say)
+def _of_tables(checked: Audit, beginning: str) -> pd.DataFrame:
+    return checked.figures[checked.figures["table"].str.startswith(beginning)]
 
 
-def _span(low: float, high: float, decimals: int, say: Wording) -> str:
-    """An interval as a reader would write it: to one place more than printed, one number where both ends agree."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return say("any")
-    whole = decimals == 0 and math.floor(high + 1e-6) >= math.ceil(low - 1e-6)
-    if whole:
-        low, high = math.ceil(low - 1e-6), math.floor(high + 1e-6)
-    places = 0 if whole else decimals + 1
-    ends = [_number(f"{end + 0.0:.{places}f}") for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else say("range", low=ends[0], high=ends[1])
+def _stated(checked: Audit) -> pd.DataFrame:
+    """The numbers that statements give themselves, as rows like those of figures; what they count is the statement."""
+    rows = checked.claims.assign(
+        table="", key="", column="", status="", indicator_ko=checked.claims["ko"], indicator_en=checked.claims["en"]
+    )
+    return rows.set_index("audit/claims[id=" + rows["id"] + "].result")[
+        ["table", "key", "column", "printed", "status", "indicator_ko", "indicator_en"]
+    ]
 
 
-def _number(text: str) -> str:
-    """A printed number with thousands set apart and a true minus sign; a dash where there is none."""
-    if not text:
-        return "–"
-    return f"{float(text):,.{len(text.partition('.')[2])}f}".replace("-", "−")
+def _names(tables: Collection[str]) -> list[str]:
+    """What labels call tables: each by a name of its own, or else as all tables with such columns are called."""
+    known = set(load("labels").query("group == 'table'")["id"])
+    own = [table.replace("/", "_") for table in tables]
+    return [name if name in known else table.split("/")[-1] for name, table in zip(own, tables, strict=True)]
 
 
-def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
+def _written(low: float, high: float, printed: str) -> tuple[float, float]:
+    """The ends of an interval to one place more than printed; of whole numbers the outermost in it; NaN for no end."""
+    least = math.ceil(low - 1e-6) if math.isfinite(low) else math.nan
+    most = math.floor(high + 1e-6) if math.isfinite(high) else math.nan
+    places = len(printed.partition(".")[2])
+    if places == 0 and not least > most:
+        return least, most
+    return tuple(round(end, places + 1) if math.isfinite(end) else math.nan for end in (low, high))
+
+
+def _thousands(text: str) -> str:
+    """A printed number with thousands set apart and a true minus sign; empty where nothing is printed."""
+    return f"{float(text):,.{len(text.partition('.')[2])}f}".replace("-", "−") if text else ""

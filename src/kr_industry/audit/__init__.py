@@ -4,7 +4,7 @@
 each other: ``cells`` (figures as intervals, patterns), ``scope`` (the tables of a topic), ``figures`` (those of a
 folder), ``relations`` (rules as data), ``network`` (figures joined to quantities), ``system`` (the linear system of
 some relations), ``writing`` (what a misprint should have read), ``localise`` (which figures must be wrong),
-``verdicts``, ``summary`` (lines for the command line), ``injection`` (how well it finds misprints made on purpose).
+``verdicts``, ``summary`` (lines for the command line).
 """
 
 from kr_industry.audit import summary

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from kr_industry.data import DataError
 
@@ -33,21 +32,25 @@ class Figure:
     row: int
     key: str
     column: str
-    text: str
-    value: float
-    low: float
-    high: float
-    step: float
-    unit: str
+    text: str = ""
+    value: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
+    step: float = 0.0
+    unit: str = ""
     weight: float = 1.0
 
-    def printed_as(self, text: str) -> "Figure":
-        """The same figure with other digits, rounded alike."""
-        value = float(text)
-        shift = value - self.value
-        return Figure(
-            **{**self.__dict__, "text": text, "value": value, "low": self.low + shift, "high": self.high + shift}
-        )
+
+def figure_of(place: tuple[str, int, str, str], text: str, unit: str, step: float | None, qualifier: str = "",
+            weight: float = 1.0) -> Figure:  # fmt: skip
+    """The figure that a text stands for in a place (table, row, key, column); ValueError where it is no number.
+
+    Without a ``step`` its last digit tells how it was rounded.
+    """
+    table, row, key, column = place
+    value, step = float(text), 10.0 ** -decimals(text) if step is None else step
+    low, high = interval_of(value, step, qualifier)
+    return Figure(f"{table}[{key}].{column}", table, row, key, column, text, value, low, high, step, unit, weight)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Pattern:
 
     @classmethod
     def parse(cls, text: str) -> "Pattern":
-        """Read a pattern; DataError where it is not one."""
+        """The pattern that a text writes; DataError where it is none."""
         match = _PATTERN.fullmatch(text.strip())
         if not match:
             raise DataError(f"{text!r} is not a pattern; expected table[column=value column=value].column")
@@ -106,11 +109,6 @@ def rounding_step(text: str) -> float:
     return step
 
 
-def is_multiple(text: str, step: str) -> bool:
-    """Whether a number is a whole number of steps, in decimal arithmetic."""
-    return Decimal(text) % Decimal(step) == 0
-
-
 def decimals(text: str) -> int:
     """How many decimals a number is printed with."""
     return len(text.partition(".")[2])
@@ -131,8 +129,3 @@ def interval_of(value: float, step: float, qualifier: str) -> tuple[float, float
             return value, value + 10.0 ** (len(digits) - len(digits.rstrip("0")))
         case _:
             return value - step / 2, value + step / 2
-
-
-def conditions(pattern: Pattern) -> str:
-    """The conditions of a pattern, for messages."""
-    return " ".join(f"{column}={value}" for column, value in pattern.conditions) or "any row"

@@ -1,25 +1,64 @@
 """All figures of a data folder, as printed or as corrected, and the cells that a pattern selects."""
 
-import math
 from collections.abc import Collection, Iterator
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from kr_industry import DATA
-from kr_industry.audit.cells import (
-    UNITS,
-    VARIABLE,
-    Figure,
-    Pattern,
-    conditions,
-    decimals,
-    interval_of,
-    is_multiple,
-    rounding_step,
-)
+from kr_industry.audit.cells import UNITS, VARIABLE, Figure, Pattern, decimals, figure_of, rounding_step
 from kr_industry.audit.scope import named, rules, tied
 from kr_industry.data import DataError, corrected, fields, locate, primary_key, retrieved, tables, texts
+
+
+class _Table:
+    """One table as texts, read when it is first asked for, with what datapackage.json says of it."""
+
+    def __init__(self, name: str, folder: Path, values: str) -> None:
+        self.name, self._folder, self._values = name, folder, values
+        self.fields, self.keys = fields(name, folder), primary_key(name, folder)
+        self.numbers = [
+            column
+            for column, field in self.fields.items()
+            if field["type"] in ("integer", "number")
+            and ("unit" in field or (column == "value" and "unit" in self.fields))
+        ]
+        """Columns that hold figures: numbers with a unit of their own or in a column ``unit``."""
+        self._columns: dict[str, list[str]] = {}
+        self._groups: dict[str, dict[str, list[int]]] = {}
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        frame = texts(self.name, self._folder)
+        return corrected(frame, self.name, self._folder) if self._values == "corrected" else frame
+
+    def cell(self, row: int, column: str) -> str:
+        """The text of a cell; empty where the table has no such column."""
+        return self.texts(column)[row] if column in self.fields else ""
+
+    def texts(self, column: str) -> list[str]:
+        if column not in self._columns:
+            self._columns[column] = self.frame[column].tolist()
+        return self._columns[column]
+
+    def groups(self, column: str) -> dict[str, list[int]]:
+        """Rows by what stands in a column."""
+        if column not in self._groups:
+            groups = self._groups[column] = {}
+            for row, text in enumerate(self.texts(column)):
+                groups.setdefault(text, []).append(row)
+        return self._groups[column]
+
+    def key(self, row: int) -> str:
+        return " ".join(f"{column}={self.cell(row, column)}" for column in self.keys)
+
+    def unit(self, column: str, row: int | None = None) -> str:
+        field = self.fields[column]
+        if "unit" in field:
+            return UNITS.get(field["unit"].split(" (")[0], field["unit"])
+        return "" if row is None else self.cell(row, "unit")
 
 
 class Figures:
@@ -42,104 +81,85 @@ class Figures:
     """
 
     def __init__(self, folder: Path = DATA, values: str = "printed", topic: str = "") -> None:
-        self.folder = Path(folder)
-        self.values = values
-        self.topic = topic
-        known = set(tables(self.folder))
-        self._known = tied(topic, self.folder) if topic else known
-        self._tables: dict[str, pd.DataFrame] = {}
-        self._columns: dict[tuple[str, str], list[str]] = {}
-        self._groups: dict[tuple[str, str], dict[str, list[int]]] = {}
-        self._fields: dict[str, dict[str, dict]] = {}
-        self._keys: dict[str, list[str]] = {}
-        self._cache: dict[tuple[str, int, str], Figure | None] = {}
-        self._aside: set[tuple[str, int, str]] = set()
-        if values == "corrected" and "corrections" in known:
-            self._aside = self._acknowledged()
-        self._steps = self._precision() if "audit/precision" in known else {}
+        self.folder, self.values, self.topic = Path(folder), values, topic
+        there = tables(self.folder)
+        self._known = tied(topic, self.folder) if topic else set(there)
+        self._tables: dict[str, _Table] = {}
+        self._figures: dict[tuple[str, int, str], Figure | None] = {}
+        self._aside = self._acknowledged() if values == "corrected" and "corrections" in there else set()
+        self._steps = self._precision() if "audit/precision" in there else {}
+
+    def _table(self, name: str) -> _Table:
+        if name not in self._tables:
+            self._tables[name] = _Table(name, self.folder, self.values)
+        return self._tables[name]
 
     def table(self, name: str) -> pd.DataFrame:
         """A table as texts, printed or corrected."""
-        if name not in self._tables:
-            frame = texts(name, self.folder)
-            self._tables[name] = corrected(frame, name, self.folder) if self.values == "corrected" else frame
-        return self._tables[name]
+        return self._table(name).frame
 
     def cell(self, name: str, row: int, column: str) -> str:
         """The text of any cell; empty where the table has no such column."""
-        return self._texts(name, column)[row] if column in self.table(name).columns else ""
-
-    def _texts(self, name: str, column: str) -> list[str]:
-        if (name, column) not in self._columns:
-            self._columns[name, column] = self.table(name)[column].tolist()
-        return self._columns[name, column]
+        return self._table(name).cell(row, column)
 
     def rules(self, name: str) -> Iterator[tuple[int, tuple]]:
         """Rows of a file of data/audit/ about the tables looked at, each with its number in the file."""
         for number, rule, lent in rules(name, self.folder, self.topic):
             looked_at = not self.topic or not named(rule).isdisjoint(self._known)
-            if looked_at and not (lent and self._finds_nothing(rule)):
+            if looked_at and not (lent and self._selects_nothing(rule)):
                 yield number, rule
 
-    def _finds_nothing(self, rule) -> bool:
+    def _selects_nothing(self, rule) -> bool:
         """Whether a table has none of the figures that a rule written for any industry is about."""
         pattern = Pattern.parse(getattr(rule, "result", "") or rule.cells)
-        column = pattern.column or ""
-        return not any(self.cell(pattern.table, row, column) for row in self.rows(pattern))
-
-    def audited(self) -> list[str]:
-        """Tables that hold transcribed figures: not the audit's own, lists of names, or what a program retrieved."""
-        return [name for name in self._known_in_order() if self.columns(name)]
-
-    def columns(self, name: str) -> list[str]:
-        """Columns of a table that hold figures: numbers with a unit of their own or in a column ``unit``."""
-        if name not in self._fields:
-            self._fields[name] = fields(name, self.folder)
-        described = self._fields[name]
-        return [
-            column
-            for column, field in described.items()
-            if field["type"] in ("integer", "number")
-            and ("unit" in field or (column == "value" and "unit" in described))
-        ]
+        return not any(self.cell(pattern.table, row, pattern.column or "") for row in self.rows(pattern))
 
     def all(self) -> dict[str, Figure]:
-        """Every printed figure, by id, in the order of the tables."""
-        found = {}
-        for name in self.audited():
-            for column in self.columns(name):
-                for row in range(len(self.table(name))):
-                    figure = self.at(name, row, column)
-                    if figure is not None:
-                        found[figure.id] = figure
-        return found
+        """Every transcribed figure by id, in the order of the tables; not what a program retrieved."""
+        names = [name for name in tables(self.folder) if name in self._known and not name.startswith("audit/")]
+        figures = (
+            self.at(name, row, column)
+            for name in names
+            if not retrieved(name, self.folder)
+            for column in self._table(name).numbers
+            for row in range(len(self.table(name)))
+        )
+        return {figure.id: figure for figure in figures if figure is not None}
 
     def at(self, name: str, row: int, column: str) -> Figure | None:
         """The figure in a cell; None where nothing is printed, or where what is printed is set aside."""
         place = (name, row, column)
-        if place not in self._cache:
-            self._cache[place] = self._figure(*place)
-        return self._cache[place]
+        if place not in self._figures:
+            self._figures[place] = self._figure(*place)
+        return self._figures[place]
+
+    def _figure(self, name: str, row: int, column: str) -> Figure | None:
+        table = self._table(name)
+        text = table.cell(row, column)
+        if not text or (name, row, column) in self._aside:
+            return None
+        step, weight = self._steps.get((name, row, column), (None, 1.0))
+        place, qualifier = (name, row, table.key(row), column), table.cell(row, "qualifier")
+        try:
+            return figure_of(place, text, table.unit(column, row), step, qualifier, weight)
+        except ValueError:
+            raise DataError(f"{name}.csv, row {row + 2}, column {column}: {text!r} is not a number") from None
 
     def rows(self, pattern: Pattern) -> list[int]:
         """Rows that a pattern without variables, or with ones that may be anything, selects.
 
         Counted from 0 in the order of the file. DataError for a table or a column that is not there.
         """
-        if pattern.table not in self._known:
-            raise DataError(f"{pattern.text!r}: there is no table {pattern.table!r}")
-        frame = self.table(pattern.table)
-        chosen: set[int] | None = None
+        table = self._known_table(pattern)
+        chosen = set(range(len(table.frame)))
         for column, value in pattern.conditions:
-            if column not in frame.columns:
+            if column not in table.fields:
                 raise DataError(f"{pattern.text!r}: {pattern.table} has no column {column!r}")
-            if VARIABLE.fullmatch(value):
-                continue
-            groups = self._group(pattern.table, column)
-            wanted = groups.keys() - {value[1:]} if value.startswith("!") else value.split("|")
-            here = {row for text in wanted for row in groups.get(text, ())}
-            chosen = here if chosen is None else chosen & here
-        return sorted(range(len(frame)) if chosen is None else chosen)
+            if not VARIABLE.fullmatch(value):
+                groups = table.groups(column)
+                wanted = groups.keys() - {value[1:]} if value.startswith("!") else value.split("|")
+                chosen.intersection_update(row for text in wanted for row in groups.get(text, ()))
+        return sorted(chosen)
 
     def bindings(self, pattern: Pattern, row: int) -> dict[str, str]:
         """What the variables of a result's pattern stand for in one row."""
@@ -157,8 +177,8 @@ class Figures:
         DataError
             The table or column is not there or holds no figures, or nothing is printed in any row selected.
         """
-        self._check_column(pattern)
-        rows = [row for row in self.rows(pattern) if self.cell(pattern.table, row, pattern.column)]
+        table = self._with_figures(pattern)
+        rows = [row for row in self.rows(pattern) if table.cell(row, pattern.column)]
         if not rows:
             raise DataError(f"{pattern.text!r} names a missing cell: nothing is printed there")
         return [(row, self.at(pattern.table, row, pattern.column)) for row in rows]
@@ -172,135 +192,93 @@ class Figures:
             The table or column is not there or holds no figures, no row is selected, or a cell is empty and the
             pattern does not allow it.
         """
-        self._check_column(pattern)
-        rows = self.rows(pattern)
-        found = [(row, self.at(pattern.table, row, pattern.column)) for row in rows]
+        table, column = self._with_figures(pattern), pattern.column
+        rows = [(row, self.at(pattern.table, row, column)) for row in self.rows(pattern)]
         if pattern.optional:
-            printed = {figure.id: figure for _, figure in found if figure is not None}
-            return [printed.get(figure.id, figure) for figure in self._unprinted(pattern, printed)]
+            there = {figure.id: figure for _, figure in rows if figure is not None}
+            return [there.get(figure.id, figure) for figure in self._unprinted(pattern, there)]
         if not rows:
-            raise DataError(f"{pattern.text!r} names a missing cell: no row has {conditions(pattern)}")
-        for row, figure in found:
-            if figure is None and not self._set_aside(pattern.table, row, pattern.column):
+            conditions = " ".join(f"{column}={value}" for column, value in pattern.conditions) or "any row"
+            raise DataError(f"{pattern.text!r} names a missing cell: no row has {conditions}")
+        for row, figure in rows:
+            if figure is None and (pattern.table, row, column) not in self._aside:
                 raise DataError(
                     f"{pattern.text!r} names a missing cell: {pattern.table}.csv, row {row + 2}, column "
-                    f"{pattern.column} is empty"
+                    f"{column} is empty"
                 )
-        return [figure or self._unknown(pattern.table, self._key(pattern.table, row), pattern.column, row)
-                for row, figure in found]  # fmt: skip
+        return [figure or _unknown(table, table.key(row), column, row) for row, figure in rows]
 
-    def _check_column(self, pattern: Pattern) -> None:
+    def _known_table(self, pattern: Pattern) -> _Table:
         if pattern.table not in self._known:
             raise DataError(f"{pattern.text!r}: there is no table {pattern.table!r}")
-        if pattern.column not in self.columns(pattern.table):
+        return self._table(pattern.table)
+
+    def _with_figures(self, pattern: Pattern) -> _Table:
+        table = self._known_table(pattern)
+        if pattern.column not in table.numbers:
             raise DataError(
                 f"{pattern.text!r}: {pattern.table} has no figures in a column {pattern.column!r}; "
-                f"it has them in {', '.join(self.columns(pattern.table)) or 'none'}"
+                f"it has them in {', '.join(table.numbers) or 'none'}"
             )
+        return table
 
-    def _unprinted(self, pattern: Pattern, printed: Collection[str] = ()) -> list[Figure]:
+    def _unprinted(self, pattern: Pattern, there: Collection[str]) -> list[Figure]:
         """Unknown quantities for every key that a pattern spells out in full.
 
         Where further conditions go with the key, one that no printed figure fulfils is another quantity than
         whatever stands under that key, and is named with them.
         """
-        keys = primary_key(pattern.table, self.folder)
-        given = dict(pattern.conditions)
-        if not set(keys) <= set(given):
-            raise DataError(f"{pattern.text!r}: a cell that may be unprinted needs all of {', '.join(keys)}")
+        table, given = self._table(pattern.table), dict(pattern.conditions)
+        if not set(table.keys) <= set(given):
+            raise DataError(f"{pattern.text!r}: a cell that may be unprinted needs all of {', '.join(table.keys)}")
         combined = [""]
-        for column in keys:
+        for column in table.keys:
             values = given[column].split("|")
-            strange = [v for v in values if v not in self._group(pattern.table, column) and not v.isdigit()]
+            strange = [value for value in values if value not in table.groups(column) and not value.isdigit()]
             if strange:
                 raise DataError(f"{pattern.text!r} names a missing cell: no row has {column}={strange[0]}")
             combined = [f"{key} {column}={value}".strip() for key in combined for value in values]
-        further = "".join(f" {column}={value}" for column, value in pattern.conditions if column not in keys)
-        names = {key: f"{pattern.table}[{key}].{pattern.column}" for key in combined}
-        combined = [key if names[key] in printed else f"{key}{further}" for key in combined]
-        return [self._unknown(pattern.table, key, pattern.column) for key in combined]
-
-    def _unknown(self, table: str, key: str, column: str, row: int = -1) -> Figure:
-        unit = self._unit(table, row, column)
-        return Figure(f"{table}[{key}].{column}", table, row, key, column, "", math.nan, -math.inf, math.inf, 0.0, unit)
-
-    def _figure(self, table: str, row: int, column: str) -> Figure | None:
-        text = self.cell(table, row, column)
-        if not text or self._set_aside(table, row, column):
-            return None
-        try:
-            value = float(text)
-        except ValueError:
-            raise DataError(f"{table}.csv, row {row + 2}, column {column}: {text!r} is not a number") from None
-        step, weight = self._steps.get((table, row, column), (None, 1.0))
-        if step is None:
-            step = 10.0 ** -decimals(text)
-        low, high = interval_of(value, step, self.cell(table, row, "qualifier"))
-        key = self._key(table, row)
-        unit = self._unit(table, row, column)
-        return Figure(f"{table}[{key}].{column}", table, row, key, column, text, value, low, high, step, unit, weight)
-
-    def _unit(self, table: str, row: int, column: str) -> str:
-        self.columns(table)  # reads the description once
-        field = self._fields[table][column]
-        if "unit" in field:
-            return UNITS.get(field["unit"].split(" (")[0], field["unit"])
-        return self.cell(table, row, "unit") if row >= 0 else ""
-
-    def _key(self, table: str, row: int) -> str:
-        if table not in self._keys:
-            self._keys[table] = primary_key(table, self.folder)
-        return " ".join(f"{column}={self.cell(table, row, column)}" for column in self._keys[table])
-
-    def _group(self, table: str, column: str) -> dict[str, list[int]]:
-        if (table, column) not in self._groups:
-            groups: dict[str, list[int]] = {}
-            for row, text in enumerate(self._texts(table, column)):
-                groups.setdefault(text, []).append(row)
-            self._groups[table, column] = groups
-        return self._groups[table, column]
-
-    def _known_in_order(self) -> list[str]:
-        known = [name for name in tables(self.folder) if name in self._known and not name.startswith("audit/")]
-        return [name for name in known if not retrieved(name, self.folder)]
-
-    def _set_aside(self, table: str, row: int, column: str) -> bool:
-        return (table, row, column) in self._aside
+        further = "".join(f" {column}={value}" for column, value in pattern.conditions if column not in table.keys)
+        named_with = [key if f"{pattern.table}[{key}].{pattern.column}" in there else key + further for key in combined]
+        return [_unknown(table, key, pattern.column) for key in named_with]
 
     def _acknowledged(self) -> set[tuple[str, int, str]]:
-        frame = texts("corrections", self.folder)
-        path = self.folder / "corrections.csv"
-        found = set()
-        for number, row in enumerate(frame.itertuples(), start=2):
+        """Cells whose figure a correction only acknowledges to be wrong."""
+        path, cells = self.folder / "corrections.csv", set()
+        for number, row in enumerate(texts("corrections", self.folder).itertuples(), start=2):
             table = row.file.removesuffix(".csv")
             if not row.corrected and table in self._known:
-                found.add((table, locate(self.table(table), row.key, f"{path}, row {number}"), row.column))
-        return found
+                cells.add((table, locate(self.table(table), row.key, f"{path}, row {number}"), row.column))
+        return cells
 
     def _precision(self) -> dict[tuple[str, int, str], tuple[float, float]]:
+        """Steps of rounding and weights of the cells that precision.csv has rules for."""
         steps = {}
         for number, rule in self.rules("audit/precision"):
-            place = f"{self.folder / 'audit/precision.csv'}, row {number}"
             try:
                 pattern = Pattern.parse(rule.cells)
-                self._check_column(pattern)
-                rows = self.rows(pattern)
+                self._with_figures(pattern)
+                rows, step = self.rows(pattern), rounding_step(rule.step)
                 if not rows:
                     raise DataError(f"{rule.cells!r} selects no row")
-                step, weight = rounding_step(rule.step), float(rule.weight)
+                for row in rows:
+                    _check_rounding(pattern, row, self.cell(pattern.table, row, pattern.column), rule.step)
+                    steps[pattern.table, row, pattern.column] = (step, float(rule.weight))
             except (DataError, ValueError) as error:
-                raise DataError(f"{place}: {error}") from None
-            for row in rows:
-                text = self.cell(pattern.table, row, pattern.column)
-                if text and step and not is_multiple(text, rule.step):
-                    raise DataError(
-                        f"{place}: an impossible rounding: {pattern.table}.csv, row {row + 2}, column "
-                        f"{pattern.column} prints {text}, which is no multiple of {rule.step}"
-                    )
-                if text and not step and decimals(text):
-                    raise DataError(
-                        f"{place}: an impossible rounding: {pattern.table}.csv, row {row + 2}, column "
-                        f"{pattern.column} prints {text}, which is no whole number"
-                    )
-                steps[pattern.table, row, pattern.column] = (step, weight)
+                raise DataError(f"{self.folder / 'audit/precision'}.csv, row {number}: {error}") from None
         return steps
+
+
+def _unknown(table: _Table, key: str, column: str, row: int | None = None) -> Figure:
+    number = -1 if row is None else row
+    return Figure(f"{table.name}[{key}].{column}", table.name, number, key, column, unit=table.unit(column, row))
+
+
+def _check_rounding(pattern: Pattern, row: int, text: str, step: str) -> None:
+    """DataError where a number is not one that rounding to steps, or ``exact`` counting, can give."""
+    exact = step == "exact"
+    if text and (decimals(text) if exact else Decimal(text) % Decimal(step)):
+        raise DataError(
+            f"an impossible rounding: {pattern.table}.csv, row {row + 2}, column {pattern.column} prints {text}, "
+            f"which is no {'whole number' if exact else f'multiple of {step}'}"
+        )

@@ -59,38 +59,36 @@ def localise(network: Network) -> list[Conflict]:
     failed = set(network.violated)
     failed |= {i for group in network.unprinted_groups if System(network, group).core() is not None for i in group}
     while True:
-        found = _located(network, network.around(failed))
-        freed = {name for _, choices, _ in found for choice in choices for name in choice.first}
+        located = _located(network, network.around(failed))
+        freed = {name for _, choices, _ in located for choice in choices for name in choice.first}
         joint = _contradicting_together(network, freed, failed)
         if not joint:
-            return [c for system, choices, violated in found for c in _conflicts(system, choices, violated)]
+            return [c for system, choices, violated in located for c in _conflicts(system, choices, violated)]
         failed |= joint
 
 
 def _contradicting_together(network: Network, freed: set[str], seen: set[int]) -> set[int]:
     """Relations not yet seen to fail that contradict each other even when the freed figures may be anything."""
-    found: set[int] = set()
+    joint: set[int] = set()
     for cluster in network.clusters(range(len(network.relations))):
-        core = System(network, cluster).contradiction(freed)
-        if core:
-            found |= network.of_figures(core) - seen or set(cluster) - seen
-    return found
+        if core := System(network, cluster).contradiction(freed):
+            joint |= network.of_figures(core) - seen or set(cluster) - seen
+    return joint
 
 
 def _located(network: Network, active: set[int]) -> list[tuple[System, list[Choice], list[Relation]]]:
     """The least sets of each cluster of the relations looked at, to which more are added where a set touches them."""
     while True:
-        found = []
-        missing: set[int] = set()
+        located, missing = [], set()
         for cluster in network.clusters(active):
             system = System(network, cluster)
             violated = [network.relations[i] for i in cluster if i in network.violated]
             choices = system.least_sets(violated, LIMIT)
             names = {name for choice in choices for least in choice.alternatives for name in least}
             missing |= network.of_figures(names) - set(cluster)
-            found.append((system, choices, violated))
+            located.append((system, choices, violated))
         if not missing:
-            return found
+            return located
         active |= missing
 
 

@@ -1,7 +1,7 @@
 """Figures joined to the quantities they print, and the linear system that their relations make.
 
 Two figures that print the same quantity (relation ``same``) are two observations of it. A relation speaks of
-quantities; a figure that is kept holds its quantity, or the quotient that a rate stands for, inside its interval.
+quantities; a figure that is trusted holds its quantity, or the quotient that a rate stands for, inside its interval.
 """
 
 from collections.abc import Collection, Iterable
@@ -60,23 +60,6 @@ class Network:
             name = self.root[name]
         return name
 
-    def with_text(self, name: str, text: str) -> "Network":
-        """The same network with one figure printed otherwise."""
-        other = object.__new__(Network)
-        other.__dict__.update({k: v for k, v in self.__dict__.items() if k != "violated"})
-        figure = self.figures[name].printed_as(text)
-        other.figures = {**self.figures, name: figure}
-        other.intervals, other.points = dict(self.intervals), dict(self.points)
-        for cell in (
-            c for c in self.root if self.root[c] == self.root[name] and (c == name or not self.figures[c].text)
-        ):
-            other.intervals[cell], other.points[cell] = (figure.low, figure.high), (figure.value, figure.value)
-        if "violated" in self.__dict__:
-            touched = set(self.touching[self.root[name]])
-            kept = [i for i in self.violated if i not in touched]
-            other.violated = sorted(kept + [i for i in touched if not self.relations[i].holds(other.intervals)])
-        return other
-
     @cached_property
     def violated(self) -> list[int]:
         """Relations that cannot hold while every figure in them is as printed."""
@@ -99,11 +82,8 @@ class Network:
 
     def closed(self, relations: Iterable[int]) -> set[int]:
         """Relations with those that unprinted quantities join to them."""
-        found = set(relations)
-        for group in self.unprinted_groups:
-            if found.intersection(group):
-                found.update(group)
-        return found
+        chosen = set(relations)
+        return chosen.union(*(group for group in self.unprinted_groups if chosen.intersection(group)))
 
     def clusters(self, relations: Collection[int]) -> list[list[int]]:
         """Relations in groups that share no quantity."""
@@ -129,7 +109,7 @@ def components(groups: Iterable[Collection[int]]) -> list[list[int]]:
             low, high = sorted((find(first), find(other)))
             leader[high] = low
             first = low
-    found: dict[int, list[int]] = {}
+    joined: dict[int, list[int]] = {}
     for i in sorted(leader):
-        found.setdefault(find(i), []).append(i)
-    return list(found.values())
+        joined.setdefault(find(i), []).append(i)
+    return list(joined.values())

@@ -35,10 +35,6 @@ class Expression:
     terms: tuple[tuple[float, str], ...]
     constant: float = 0.0
 
-    def value(self, values: Mapping[str, float]) -> float:
-        """Its value where every figure has one."""
-        return self.constant + sum(weight * values[name] for weight, name in self.terms)
-
     def interval(self, intervals: Mapping[str, Interval]) -> Interval:
         """The values it can take while every figure stays in its interval, each figure counted once."""
         low = high = self.constant
@@ -103,10 +99,10 @@ class Relation:
         """Whether values inside the figures' intervals can fulfil the relation, each figure taken by itself."""
         if self.rate is None:
             low, high = self.numerator.interval(intervals)
-            edge = _EDGE * (1 + sum(abs(w) * _size(intervals[name]) for w, name in self.numerator.terms))
+            edge = _EDGE * (1 + sum(abs(w) * largest(intervals[name]) for w, name in self.numerator.terms))
             return low <= edge and (high >= -edge or self.kind in ("at_most", "at_least"))
         (low, high), (least, most) = self.quotient(intervals), intervals[self.rate]
-        edge = _EDGE * (1 + _size((least, most)) + _size((low, high)))
+        edge = _EDGE * (1 + largest((least, most)) + largest((low, high)))
         return low <= most + edge and high >= least - edge
 
     def quotient(self, intervals: Mapping[str, Interval]) -> Interval:
@@ -137,7 +133,8 @@ class Relation:
                 return min(-low / weight, -high / weight), max(-low / weight, -high / weight)
 
 
-def _size(interval: Interval) -> float:
+def largest(interval: Interval) -> float:
+    """The larger end of an interval without its sign; 0 where it has none."""
     return max((abs(end) for end in interval if math.isfinite(end)), default=0.0)
 
 
@@ -163,8 +160,8 @@ class Model:
     relations: list[Relation] = field(default_factory=list)
 
 
-def read(figures: Figures, file: str = "audit/relations") -> Model:
-    """The relations that the rules of a file state, with the figures in them.
+def read(figures: Figures) -> Model:
+    """The relations that the rules of relations.csv state, with the figures in them.
 
     Raises
     ------
@@ -172,7 +169,7 @@ def read(figures: Figures, file: str = "audit/relations") -> Model:
         A rule names a missing cell, mixes units, is of an unknown kind, defines a figure by itself, or adds up
         rates; the message names file and row.
     """
-    model = Model()
+    model, file = Model(), "audit/relations"
     for number, rule in figures.rules(file):
         with naming(figures, file, number, rule.id):
             for relation, cells in expand(rule, figures, file, number):
@@ -208,8 +205,7 @@ def expand(
         yield _relation(rule, figures, file, row, stated, constant, {})
         return
     pattern = Pattern.parse(rule.result)
-    results = figures.printed(pattern)
-    for at, result in results:
+    for at, result in figures.printed(pattern):
         if result is not None:
             yield _relation(rule, figures, file, row, result, None, figures.bindings(pattern, at))
 
@@ -224,8 +220,9 @@ def _relation(
         first, second = Expression((), float(rows)), None
     else:
         first, second = (_operand(text, figures, bindings, cells) for text in (rule.of, rule.by))
-    if first is None or (second is None) != (rule.kind not in ("difference", *RATES)):
-        raise DataError(f"kind {rule.kind} takes {'of and by' if rule.kind in ('difference', *RATES) else 'of only'}")
+    two = rule.kind in ("difference", *RATES)
+    if first is None or (second is not None) != two:
+        raise DataError(f"kind {rule.kind} takes {'of and by' if two else 'of only'}")
     if rule.kind == "same" and len(first.terms) != 1:
         raise DataError(f"kind same takes one figure in of, {rule.of!r} selects {len(first.terms)}")
     if result and any(cell.id == result.id for cell in cells[1:]):
@@ -282,10 +279,9 @@ def _operand(text: str, figures: Figures, bindings: Mapping[str, str], cells: li
 
 
 def _plus(a: Expression, b: Expression, weight: float) -> Expression:
-    terms = dict.fromkeys([name for _, name in (*a.terms, *b.terms)], 0.0)
-    for factor, expression in ((1.0, a), (weight, b)):
-        for w, name in expression.terms:
-            terms[name] += factor * w
+    terms: dict[str, float] = {}
+    for w, name in (*a.terms, *((weight * w, name) for w, name in b.terms)):
+        terms[name] = terms.get(name, 0.0) + w
     return Expression(tuple((w, name) for name, w in terms.items()), a.constant + weight * b.constant)
 
 
@@ -307,7 +303,7 @@ def _check_units(rule, result: Figure | None, cells: list[Figure]) -> None:
 
 
 def check(model: Model, figures: Figures) -> None:
-    """Refuse figures that are computed from themselves, and rates that are used as if they were amounts."""
+    """DataError for figures that are computed from themselves, and for rates used as if they were amounts."""
     summed = {name for r in model.relations for _, name in amounts(r)}
     inside: dict[str, set[str]] = {}
     for relation in model.relations:

@@ -58,7 +58,7 @@ def tied(topic: str, folder: Path) -> set[str]:
     known = set(tables(folder))
     files = [file for file in ("audit/relations", "audit/claims") if file in known]
     joined = [named(rule.cells) for file in files for rule in rules(file, folder, topic)]
-    found = {table for table in known if table.startswith(topic)}
-    while more := [group for group in joined if group & found and not group <= found]:
-        found.update(*more)
-    return found & known
+    reached = {table for table in known if table.startswith(topic)}
+    while more := [group for group in joined if group & reached and not group <= reached]:
+        reached.update(*more)
+    return reached & known

@@ -3,49 +3,44 @@
 import math
 
 from kr_industry.audit.localise import Conflict, Suspect
-from kr_industry.audit.verdicts import CONTRADICTED, ROUNDED, UNCHECKED, VERIFIED, Audit
+from kr_industry.audit.verdicts import ROUNDED, UNCHECKED, Audit
 
 
-def counts(found: Audit) -> list[str]:
-    """How many figures, relations and claims there are, and how they fared."""
-    claims = found.claims["verdict"].value_counts()
+def counts(audit: Audit) -> list[str]:
+    """Two lines: how many figures, relations and claims there are, and how they fared."""
+    claims = audit.claims["verdict"].value_counts()
     return [
-        f"{len(found.figures)} figures, {len(found.relations)} relations: {_listing(found.counts())}",
-        f"{len(found.claims)} claims: {_listing({verdict: claims.get(verdict, 0) for verdict in found.counts()})}; "
-        f"{(found.claims['unlike_ko'] != '').sum()} compare unlike things",
+        f"{len(audit.figures)} figures, {len(audit.relations)} relations: {_listing(audit.counts())}",
+        f"{len(audit.claims)} claims: {_listing({verdict: claims.get(verdict, 0) for verdict in audit.counts()})}; "
+        f"{(audit.claims['unlike_ko'] != '').sum()} compare unlike things",
     ]
 
 
 def _listing(numbers: dict[str, int]) -> str:
-    words = {
-        VERIFIED: "verified",
-        ROUNDED: "verified within rounding",
-        CONTRADICTED: "contradicted",
-        UNCHECKED: "cannot be checked",
-    }
-    return ", ".join(f"{number} {words[verdict]}" for verdict, number in numbers.items())
+    names = {ROUNDED: "verified within rounding", UNCHECKED: "cannot be checked"}
+    return ", ".join(f"{number} {names.get(verdict, verdict)}" for verdict, number in numbers.items())
 
 
-def contradictions(found: Audit) -> list[str]:
-    """Each conflict: the figures that must be wrong, or the choices of which one is, with where they stand."""
-    return [line for conflict in found.conflicts for line in _conflict(found, conflict)]
+def contradictions(audit: Audit) -> list[str]:
+    """Lines on each conflict: the figures that must be wrong, or the choices of which one is, with where they stand."""
+    return [line for conflict in audit.conflicts for line in _conflict(audit, conflict)]
 
 
-def _conflict(found: Audit, conflict: Conflict) -> list[str]:
+def _conflict(audit: Audit, conflict: Conflict) -> list[str]:
     if conflict.certain:
-        return [_suspect(found, suspect) for suspect in conflict.alternatives[0]]
+        return [_suspect(audit, suspect) for suspect in conflict.alternatives[0]]
     more = "" if conflict.complete else " (and more than are listed)"
     lines = [f"one of these {len(conflict.alternatives)}{more}; the source alone cannot tell which:"]
     for number, least in enumerate(conflict.alternatives, start=1):
-        lines += [f"  {number}. {_suspect(found, suspect)}" for suspect in least]
+        lines += [f"  {number}. {_suspect(audit, suspect)}" for suspect in least]
     return lines
 
 
-def _suspect(found: Audit, suspect: Suspect) -> str:
-    if suspect.figure not in found.figures.index:  # a number that stands in claims.csv itself
+def _suspect(audit: Audit, suspect: Suspect) -> str:
+    if suspect.figure not in audit.figures.index:  # a number that stands in claims.csv itself
         place, printed = suspect.figure, ""
     else:
-        figure = found.figures.loc[suspect.figure]
+        figure = audit.figures.loc[suspect.figure]
         place = f"{figure['table']}.csv, row {figure['row'] + 2} ({figure['key']}), column {figure['column']}"
         printed = f"prints {figure['printed']}, "
     reading = f"; nearest in writing {suspect.reading.text}" if suspect.reading else ""

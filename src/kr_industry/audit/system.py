@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from kr_industry.audit.network import Network, components
-from kr_industry.audit.relations import Interval, Relation
+from kr_industry.audit.relations import Interval, Relation, largest
 from kr_industry.data import DataError
 
 _LEAST = 2e-7
@@ -56,7 +56,7 @@ class System:
         """The unit of each quantity: its largest print, for an unprinted one the largest in its relations."""
         sizes = np.zeros(len(self.quantities))
         for relation in self.relations:
-            prints = {name: _finite(self.network.intervals[name]) for name in relation.cells}
+            prints = {name: largest(self.network.intervals[name]) for name in relation.cells}
             for name, printed in prints.items():
                 place = self.quantities.get(self.network.root[name])
                 if place is not None:
@@ -64,11 +64,11 @@ class System:
         return np.where(self.whole | (sizes == 0), 1.0, sizes)
 
     def _coefficients(self, expression) -> dict[int, float]:
-        found: dict[int, float] = {}
+        coefficients: dict[int, float] = {}
         for weight, name in expression.terms:
             place = self.quantities[self.network.root[name]]
-            found[place] = found.get(place, 0.0) + weight
-        return found
+            coefficients[place] = coefficients.get(place, 0.0) + weight
+        return coefficients
 
     def _add(self, coefficients: dict[int, float], low: float, high: float, cell: str | None) -> None:
         scaled = {place: weight * self.size[place] for place, weight in coefficients.items()}
@@ -106,32 +106,31 @@ class System:
         The least sum of violations is found by linear programming; where it is above zero, the figures whose rows
         have a price prove that (a Farkas certificate).
         """
-        rows = [row for row in self._rows if row.cell is None or row.cell in cells]
-        kept = [row for row in rows if row.cell is not None]
-        if not rows:
+        printed = [row for row in self._rows if row.cell in cells]
+        given = [row for row in self._rows if row.cell is None]
+        if not (printed or given):
             return None
-        sides, limits, owners = [], [], []
-        for number, row in enumerate(kept):
+        count, entries, limits, owners = len(self.quantities), [], [], []
+        for number, row in enumerate(printed, start=count):  # each may be violated, at a price
             for sign, end in ((1.0, row.high), (-1.0, -row.low)):
                 if math.isfinite(end):
-                    sides.append((number, sign, row))
+                    entries += [(len(limits), p, sign * w) for p, w in row.weights.items()]
+                    entries.append((len(limits), number, -1.0))
                     limits.append(end)
                     owners.append(row.cell)
-        count = len(self.quantities)
-        entries = [(i, p, sign * w) for i, (_, sign, row) in enumerate(sides) for p, w in row.weights.items()]
-        entries += [(i, count + number, -1.0) for i, (number, _, _) in enumerate(sides)]
-        given = [row for row in rows if row.cell is None]
-        equal, less = ([row for row in given if bool(row.low == row.high) is same] for same in (True, False))
-        for row in less:
-            entries += [(len(limits), p, w) for p, w in row.weights.items()]
-            limits.append(row.high)
+        equal = [row for row in given if row.low == row.high]
+        for row in given:
+            if row.low != row.high:
+                entries += [(len(limits), p, w) for p, w in row.weights.items()]
+                limits.append(row.high)
+        width = count + len(printed)
         outcome = linprog(
-            np.append(np.zeros(count), np.ones(len(kept))),
-            A_ub=_matrix(entries, len(limits), count + len(kept)) if limits else None,
+            np.append(np.zeros(count), np.ones(len(printed))),
+            A_ub=_matrix(entries, len(limits), width) if limits else None,
             b_ub=limits or None,
-            A_eq=_matrix(_entries(equal), len(equal), count + len(kept)) if equal else None,
+            A_eq=_matrix(_entries(equal), len(equal), width) if equal else None,
             b_eq=[row.low for row in equal] if equal else None,
-            bounds=np.array([*((low, np.inf) for low in self.floor), *((0.0, np.inf) for _ in kept)]),
+            bounds=np.array([*((low, np.inf) for low in self.floor), *((0.0, np.inf) for _ in printed)]),
             method="highs",
         )
         if outcome.status != 0:
@@ -147,17 +146,18 @@ class System:
 
         As :meth:`core`, but quick where nothing contradicts and not as few figures as may be.
         """
-        rows = [row for row in self._rows if row.cell is None or row.cell not in freed]
+        rows = self._without(freed)
         if self._solvable(rows, np.zeros(len(self.quantities), dtype=bool)):
             return None
         return self._proof(frozenset(self.cells).difference(freed))
 
     def _split_count(self, freed: Collection[str]) -> frozenset[str] | None:
         """Figures that cannot all be kept because a freed count would have to be a fraction."""
-        whole = self.whole & self._touched(freed)
+        roots = {self.network.root[cell] for cell in freed}
+        whole = self.whole & np.array([name in roots for name in self.quantities], dtype=bool)
         if not whole.any():
             return None
-        rows = [row for row in self._rows if row.cell is None or row.cell not in freed]
+        rows = self._without(freed)
         near = [row for row in rows if any(whole[place] for place in row.weights)]
         touched = {place for row in near for place in row.weights}
         near += [row for row in rows if row.cell is not None and touched.issuperset(row.weights) and row not in near]
@@ -168,31 +168,23 @@ class System:
 
     def _solvable(self, rows: list["_Row"], whole: np.ndarray) -> bool:
         """Whether some values fulfil all rows, of which some quantities must be whole numbers."""
-        outcome = milp(
-            np.zeros(len(self.quantities)),
-            constraints=LinearConstraint(
-                _matrix(_entries(rows), len(rows), len(self.quantities)), [r.low for r in rows], [r.high for r in rows]
-            ),
-            bounds=Bounds(self.floor, np.inf),
-            integrality=whole,
-        )
-        return _solved(outcome)
+        count = len(self.quantities)
+        constraints, bounds = _between(rows, count), Bounds(self.floor, np.inf)
+        return _solved(milp(np.zeros(count), constraints=constraints, bounds=bounds, integrality=whole))
 
-    def _touched(self, cells: Collection[str]) -> np.ndarray:
-        roots = {self.network.root[cell] for cell in cells}
-        return np.array([name in roots for name in self.quantities], dtype=bool)
+    def _without(self, freed: Collection[str]) -> list["_Row"]:
+        return [row for row in self._rows if row.cell is None or row.cell not in freed]
 
     def bounds(self, cell: str, freed: Collection[str]) -> Interval:
         """The interval that a figure's true value must lie in when the freed figures may be anything.
 
         A quotient of sums is bounded by a linear program after Charnes and Cooper (1962).
         """
-        rows = [row for row in self._rows if row.cell is None or row.cell not in freed]
+        rows = self._without(freed)
         root = self.network.root[cell]
         if root in self.quantities:
             place = self.quantities[root]
-            low, high = self._extremes({place: self.size[place]}, 0.0, {}, 1.0, rows)
-            return low, high
+            return self._extremes({place: self.size[place]}, 0.0, {}, 1.0, rows)
         low, high = -math.inf, math.inf
         for relation in self.relations:
             if relation.rate is not None and self.network.root[relation.rate] == root:
@@ -219,17 +211,9 @@ class System:
         for place, weight in top.items():
             objective[place] += weight / scale
         objective[count] += above / scale
-        ends = []
-        for sign in (1.0, -1.0):
-            outcome = milp(
-                sign * objective,
-                constraints=LinearConstraint(
-                    _matrix(_entries(joined), len(joined), count + 1), [r.low for r in joined], [r.high for r in joined]
-                ),
-                bounds=Bounds(np.append(self.floor, 0.0), np.inf),
-            )
-            ends.append(sign * outcome.fun if outcome.status == 0 else -sign * math.inf)  # else without an end
-        return ends[0], ends[1]
+        constraints, bounds = _between(joined, count + 1), Bounds(np.append(self.floor, 0.0), np.inf)
+        least, most = (milp(sign * objective, constraints=constraints, bounds=bounds) for sign in (1.0, -1.0))
+        return least.fun if least.status == 0 else -math.inf, -most.fun if most.status == 0 else math.inf
 
     def least_sets(self, violated: Iterable[Relation], limit: int) -> list["Choice"]:
         """The sets of figures of least weight whose change lets all relations hold, as independent choices.
@@ -258,9 +242,9 @@ class System:
             for group, own in zip(groups, firsts, strict=True):
                 others = frozenset().union(*(first for first in firsts if first is not own))
                 outside = frozenset().union(*(core for other in groups if other is not group for core in other))
-                choice, joining = self._choice(list(group), others, outside, limit)
-                if joining:
-                    cores += [core for core in choice if core not in cores]
+                choice = self._choice(own_cores := list(group), others, outside, limit)
+                if choice is None:
+                    cores += [core for core in own_cores if core not in cores]
                     break
                 choices.append(choice)
             else:
@@ -269,20 +253,22 @@ class System:
     def _weights(self) -> dict[str, float]:
         return {name: self.network.figures[name].weight for name in self.cells}
 
-    def _choice(self, cores: list[frozenset], others: frozenset[str], outside: frozenset[str], limit: int):
-        """Every lightest set of one choice and False, or all cores found and True where one joins another choice."""
-        found: list[frozenset[str]] = []
+    def _choice(
+        self, cores: list[frozenset], others: frozenset[str], outside: frozenset[str], limit: int
+    ) -> "Choice | None":
+        """Every lightest set of one choice; None where a core, then added to ``cores``, joins it to another choice."""
+        alternatives: list[frozenset[str]] = []
         for chosen in _lightest_sets(self._weights(), cores):
             core = self.core(chosen | others)
-            if core is None:
-                found.append(chosen)
-                if len(found) == limit:
-                    return Choice(tuple(sorted(found, key=sorted)), False), False
-            else:
+            if core is not None:
                 cores.append(core)
                 if core & outside:
-                    return cores, True
-        return Choice(tuple(sorted(found, key=sorted)), True), False
+                    return None
+                continue
+            alternatives.append(chosen)
+            if len(alternatives) == limit:
+                break
+        return Choice(tuple(sorted(alternatives, key=sorted)), len(alternatives) < limit)
 
 
 @dataclass(frozen=True)
@@ -363,12 +349,14 @@ def _matrix(entries: list[tuple[int, int, float]], rows: int, columns: int) -> n
     return matrix
 
 
+def _between(rows: list[_Row], width: int) -> LinearConstraint:
+    return LinearConstraint(
+        _matrix(_entries(rows), len(rows), width), [row.low for row in rows], [row.high for row in rows]
+    )
+
+
 def _solved(outcome) -> bool:
     """Whether the solver found a solution; False where it proved that there is none."""
     if outcome.status not in (0, 2):
         raise ArithmeticError(f"the solver stopped without an answer: {outcome.message}")
     return outcome.status == 0
-
-
-def _finite(interval: Interval) -> float:
-    return max((abs(end) for end in interval if math.isfinite(end)), default=0.0)

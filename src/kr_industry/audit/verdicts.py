@@ -1,7 +1,7 @@
 """A verdict for every printed figure, every relation and every claim."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
@@ -10,11 +10,11 @@ import pandas as pd
 
 from kr_industry import DATA
 from kr_industry.audit import relations
-from kr_industry.audit.cells import Figure, Pattern
+from kr_industry.audit.cells import Figure, Pattern, figure_of
 from kr_industry.audit.figures import Figures
 from kr_industry.audit.localise import LIMIT, Conflict, Suspect, localise
 from kr_industry.audit.network import Network
-from kr_industry.audit.relations import Model, Relation, naming
+from kr_industry.audit.relations import Interval, Model, Relation, naming
 from kr_industry.audit.scope import tied
 from kr_industry.audit.system import System
 from kr_industry.data import content, tables
@@ -23,13 +23,13 @@ VERIFIED, ROUNDED, CONTRADICTED, UNCHECKED = VERDICTS = ("verified", "within_rou
 """Recomputed from other figures a figure comes out as printed; does so within the rounding of those figures;
 cannot stand beside the other figures; cannot be recomputed from the sources."""
 
-
-_KEPT = ("status", "indicator_ko", "indicator_en")
+_ALONG = ("status", "indicator_ko", "indicator_en")
+"""Columns that a figure takes along from its row."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found.
+    """Verdicts on figures, relations and claims, and the conflicts behind those that do not hold.
 
     Attributes
     ----------
@@ -58,15 +58,15 @@ class Audit:
 
 
 def audit(figures: Figures | None = None, topic: str = "") -> Audit:
-    """Recompute every figure of the tables that others determine, and locate what contradicts itself.
+    """Verdicts on every figure of the tables that others determine, and where they contradict each other.
 
     Parameters
     ----------
     figures : Figures, optional
         The figures to audit, those printed in data/ where left out.
     topic : str, optional
-        Where figures are left out: the beginning of the names of the tables to audit, such as ``photonics/``. What
-        is found of them is the same as in an audit of all tables, but no file of other topics is read.
+        Where figures are left out: the beginning of the names of the tables to audit, such as ``photonics/``. They
+        get the same verdicts as in an audit of all tables, but no file of other topics is read.
 
     Raises
     ------
@@ -76,9 +76,8 @@ def audit(figures: Figures | None = None, topic: str = "") -> Audit:
     if figures is not None:
         return _audited(figures)
     own = [name for name in tables() if name.startswith("audit/")]
-    found = _of_topic(topic, tuple(content(name) for name in (*own, *sorted(tied(topic, DATA)))))
-    copies = {name: getattr(found, name).copy() for name in ("figures", "relations", "claims")}
-    return replace(found, **copies)
+    whole = _of_topic(topic, tuple(content(name) for name in (*own, *sorted(tied(topic, DATA)))))
+    return replace(whole, figures=whole.figures.copy(), relations=whole.relations.copy(), claims=whole.claims.copy())
 
 
 @lru_cache(maxsize=4)
@@ -90,25 +89,19 @@ def _of_topic(topic: str, held: tuple[bytes, ...]) -> Audit:
 
 def _audited(figures: Figures) -> Audit:
     model = relations.read(figures)
-    claims = _claims(figures, model)
+    tests = _tests(figures, model)
     network = Network(model)
     conflicts = tuple(localise(network))
     judge = _Judge(network, conflicts)
     verdicts = [judge.relation(relation) for relation in network.relations]
+    rows = [
+        (r.rule, r.file, r.row, r.result, verdict.low, verdict.high, verdict.name)
+        for r, verdict in zip(network.relations, verdicts, strict=True)
+    ]
     return Audit(
-        figures=_figure_verdicts(figures, network, verdicts, conflicts),
-        relations=pd.DataFrame(
-            {
-                "rule": [r.rule for r in network.relations],
-                "file": [r.file for r in network.relations],
-                "row": [r.row for r in network.relations],
-                "result": [r.result for r in network.relations],
-                "low": [verdict.low for verdict in verdicts],
-                "high": [verdict.high for verdict in verdicts],
-                "verdict": [verdict.name for verdict in verdicts],
-            }
-        ),
-        claims=_claim_verdicts(figures, claims, judge),
+        figures=_figure_verdicts(figures, network, verdicts, judge.wrong),
+        relations=pd.DataFrame(rows, columns=["rule", "file", "row", "result", "low", "high", "verdict"]),
+        claims=_claim_verdicts(figures, tests, judge),
         conflicts=conflicts,
     )
 
@@ -118,6 +111,13 @@ class _Verdict:
     name: str
     low: float
     high: float
+
+
+def _worst(verdicts: Sequence[_Verdict]) -> _Verdict:
+    """The gravest of some verdicts; unchecked where there are none."""
+    order = (UNCHECKED, VERIFIED, ROUNDED, CONTRADICTED)
+    none = _Verdict(UNCHECKED, math.nan, math.nan)
+    return max(verdicts, key=lambda verdict: order.index(verdict.name), default=none)
 
 
 class _Judge:
@@ -149,28 +149,27 @@ class _Judge:
         names = {*relation.cells, *filter(None, [relation.result])}
         if any(name in self.network.figures and not self.network.known(name) for name in names):
             return self._joined(relation)
-        own = {name: (f.low, f.high) for name, f in strange.items()}
-        printed = {name: own[name] if name in own else self.network.intervals[name] for name in names}
-        points = {n: self.points[n] if n in self.points else (strange[n].value, strange[n].value) for n in names}
-        intervals = {name: self.intervals[name] if name in self.points else own[name] for name in names}
-        touched = [c for c in self.open if set(c.figures).intersection(relation.cells)]
+        own = {name: (figure.low, figure.high) for name, figure in strange.items()}
+        points = {n: self.points.get(n) or (strange[n].value, strange[n].value) for n in names}
+        intervals = {n: self.intervals.get(n) or own[n] for n in names}
+        result = own.get(relation.result) or self.network.intervals.get(relation.result)
+        touched = [c.alternatives for c in self.open if set(c.figures).intersection(relation.cells)]
         verdicts = []
-        for choice in islice(product(*(conflict.alternatives for conflict in touched)), LIMIT):
+        for choice in islice(product(*touched), LIMIT):
             mine, ours = dict(points), dict(intervals)
             for least in choice:
                 self._replace(least, mine, ours)
-            verdicts.append(self._single(relation, mine, ours, printed))
-        worst = max(verdicts, key=lambda verdict: VERDICTS.index(verdict.name))
-        return _Verdict(worst.name, min(v.low for v in verdicts), max(v.high for v in verdicts))
+            verdicts.append(self._single(relation, mine, ours, result))
+        return _Verdict(_worst(verdicts).name, min(v.low for v in verdicts), max(v.high for v in verdicts))
 
-    def _single(self, relation: Relation, points: Mapping, intervals: Mapping, printed: Mapping) -> _Verdict:
-        if not relation.result:
-            low = high = math.nan
-        else:
+    def _single(self, relation: Relation, points: dict, intervals: dict, result: Interval | None) -> _Verdict:
+        """Verdict of one relation between figures; the result counts as printed, in its whole interval."""
+        low = high = math.nan
+        if relation.result:
             low, high = relation.recomputed(intervals)
             if relation.result in self.wrong:
                 return _Verdict(CONTRADICTED, low, high)
-            points = {**points, relation.result: printed[relation.result]}
+            points = {**points, relation.result: result}
         if relation.holds(points):
             return _Verdict(VERIFIED, low, high)
         return _Verdict(ROUNDED if relation.holds(intervals) else CONTRADICTED, low, high)
@@ -189,116 +188,93 @@ class _Judge:
 
 
 def _figure_verdicts(
-    figures: Figures, network: Network, verdicts: list[_Verdict], conflicts: tuple[Conflict, ...]
+    figures: Figures, network: Network, verdicts: list[_Verdict], wrong: Collection[str]
 ) -> pd.DataFrame:
-    wrong = {name for conflict in conflicts for name in conflict.figures}
+    """Each figure with its verdict: contradicted where it is wrong, else the weaker of what its relations say."""
     seen: dict[str, set[str]] = {}
     for relation, verdict in zip(network.relations, verdicts, strict=True):
         for name in relation.cells:
             seen.setdefault(name, set()).add(verdict.name)
-    reasons = _reasons(figures)
-    rows = []
-    for name, figure in figures.all().items():
-        found = seen.get(name, set())
-        verdict = (
-            CONTRADICTED
-            if name in wrong
-            else ROUNDED
-            if ROUNDED in found
-            else VERIFIED
-            if VERIFIED in found
-            else UNCHECKED
-        )
-        why = reasons.get((figure.table, figure.row, figure.column), ("", "")) if verdict == UNCHECKED else ("", "")
-        own = [figures.cell(figure.table, figure.row, column) for column in _KEPT]
-        rows.append(
-            (name, figure.table, figure.row, figure.key, figure.column, figure.text, figure.unit, verdict, *why, *own)
-        )
-    names = ["id", "table", "row", "key", "column", "printed", "unit", "verdict", "why_ko", "why_en", *_KEPT]
+    reasons, rows = _reasons(figures), []
+    for name, f in figures.all().items():
+        said = seen.get(name, ())
+        verdict = next((each for each in (ROUNDED, VERIFIED) if each in said), UNCHECKED)
+        verdict = CONTRADICTED if name in wrong else verdict
+        why = reasons.get((f.table, f.row, f.column), ("", "")) if verdict == UNCHECKED else ("", "")
+        along = [figures.cell(f.table, f.row, column) for column in _ALONG]
+        rows.append((name, f.table, f.row, f.key, f.column, f.text, f.unit, verdict, *why, *along))
+    names = ["id", "table", "row", "key", "column", "printed", "unit", "verdict", "why_ko", "why_en", *_ALONG]
     return pd.DataFrame(rows, columns=names).set_index("id")
 
 
 def _reasons(figures: Figures) -> dict[tuple[str, int, str], tuple[str, str]]:
     """Why a figure cannot be checked, by table, row and column, from the first row of unchecked.csv that selects it."""
-    found: dict[tuple[str, int, str], tuple[str, str]] = {}
+    reasons: dict[tuple[str, int, str], tuple[str, str]] = {}
     for number, rule in figures.rules("audit/unchecked"):
         with naming(figures, "audit/unchecked", number, rule.cells):
             pattern = Pattern.parse(rule.cells)
             for row, _ in figures.printed(pattern):
-                found.setdefault((pattern.table, row, pattern.column), (rule.ko, rule.en))
-    return found
+                reasons.setdefault((pattern.table, row, pattern.column), (rule.ko, rule.en))
+    return reasons
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """A row of claims.csv with the relation that tests it and the figures in it."""
-
-    row: int
-    relation: Relation | None
-    cells: Mapping[str, Figure]
+_Test = tuple[Relation, dict[str, Figure]]
+"""A relation that tests a claim, and the figures in it."""
 
 
-def _claims(figures: Figures, model: Model) -> list[_Claim]:
-    """Read the claims; those that compare like with like join the model, so that prose and tables are one system."""
+def _tests(figures: Figures, model: Model) -> dict[int, list[_Test]]:
+    """What tests the claims, by row of claims.csv.
+
+    Those that compare like with like join the model, so that prose and tables are one system.
+    """
     rates = {r.rate for r in model.relations if r.rate}
     amounts = {name for r in model.relations for _, name in relations.amounts(r)}
-    claims = []
+    tests: dict[int, list[_Test]] = {}
     for number, rule in figures.rules("audit/claims"):
+        if rule.kind in ("none", "rank"):
+            continue
+        # A trend (at most, at least what another year was) is a statement about figures, not a rule for them.
+        alike = not rule.unlike_ko and rule.kind not in ("at_most", "at_least")
         with naming(figures, "audit/claims", number, rule.id):
-            if rule.kind in ("none", "rank"):
-                claims.append(_Claim(number, None, {}))
-                continue
             for relation, cells in relations.expand(rule, figures, "audit/claims", number, _stated(rule)):
                 known = {cell.id: cell for cell in cells}
-                # A trend (at most, at least what another year was) is a statement about figures, not a rule for them.
-                joined = (
-                    not rule.unlike_ko and rule.kind not in ("at_most", "at_least") and relation.rate not in amounts
-                )
-                joined &= not any(name in rates for _, name in relations.amounts(relation))
-                claims.append(_Claim(number, relation, known))
-                if joined:
+                tests.setdefault(number, []).append((relation, known))
+                used = {name for _, name in relations.amounts(relation)}
+                if alike and relation.rate not in amounts and rates.isdisjoint(used):
                     model.relations.append(relation)
                     model.figures.update({name: cell for name, cell in known.items() if name not in model.figures})
-    return claims
+    return tests
 
 
 def _stated(rule) -> Figure | None:
     """A number that a claim gives itself, as a figure rounded to the digits it is written with."""
+    unit = "percent" if rule.kind in ("share", "growth", "compound") else ""
     try:
-        value = float(rule.result)
+        return figure_of(("audit/claims", -1, f"id={rule.id}", "result"), rule.result, unit, None)
     except ValueError:
         return None
-    step = 10.0 ** -len(rule.result.partition(".")[2])
-    name = f"audit/claims[id={rule.id}].result"
-    unit = "percent" if rule.kind in ("share", "growth", "compound") else ""
-    return Figure(name, "audit/claims", -1, f"id={rule.id}", "result", rule.result, value,
-                  value - step / 2, value + step / 2, step, unit)  # fmt: skip
 
 
-def _claim_verdicts(figures: Figures, claims: list[_Claim], judge: _Judge) -> pd.DataFrame:
-    rules = list(figures.rules("audit/claims"))
-    frame = figures.table("audit/claims").iloc[[number - 2 for number, _ in rules]]
-    order = {UNCHECKED: 0, VERIFIED: 1, ROUNDED: 2, CONTRADICTED: 3}
-    columns: dict[str, list] = {"printed": [], "low": [], "high": [], "verdict": []}
-    for number, rule in rules:
+def _claim_verdicts(figures: Figures, tests: Mapping[int, list[_Test]], judge: _Judge) -> pd.DataFrame:
+    """The rows of claims.csv, each with the worst verdict of the relations that test it."""
+    rows = []
+    for number, rule in figures.rules("audit/claims"):
         with naming(figures, "audit/claims", number, rule.id):
-            tested = [claim for claim in claims if claim.row == number and claim.relation]
-            if rule.kind == "rank":
-                verdicts = [_rank(rule, figures)]
-            else:
-                verdicts = [judge.relation(claim.relation, claim.cells) for claim in tested] or [
-                    _Verdict(UNCHECKED, math.nan, math.nan)
-                ]
-            worst = max(verdicts, key=lambda verdict: order[verdict.name])
-            printed = _stated(rule) or figures.select(Pattern.parse(rule.result))[0]
-        for name, found in zip(columns, (printed.text, worst.low, worst.high, worst.name), strict=True):
-            columns[name].append(found)
-    return frame.assign(**columns)
+            verdicts = [judge.relation(relation, cells) for relation, cells in tests.get(number, ())]
+            worst = _rank(rule, figures) if rule.kind == "rank" else _worst(verdicts)
+            rows.append((number - 2, _claimed(rule, figures).text, worst.low, worst.high, worst.name))
+    verdicts = pd.DataFrame(rows, columns=["row", "printed", "low", "high", "verdict"]).set_index("row")
+    return figures.table("audit/claims").loc[verdicts.index].join(verdicts)
+
+
+def _claimed(rule, figures: Figures) -> Figure:
+    """The number of a claim: its own, or the one that it names."""
+    return _stated(rule) or figures.select(Pattern.parse(rule.result))[0]
 
 
 def _rank(rule, figures: Figures) -> _Verdict:
     """Whether a figure has the rank that a claim gives it, counted from the largest."""
-    stated = _stated(rule) or figures.select(Pattern.parse(rule.result))[0]
+    stated = _claimed(rule, figures)
     (own,), others = figures.select(Pattern.parse(rule.of)), figures.select(Pattern.parse(rule.by))
     surely = 1 + sum(other.low > own.high for other in others if other.id != own.id)
     perhaps = 1 + sum(other.high > own.low for other in others if other.id != own.id)

@@ -1,28 +1,24 @@
 """What a misprinted figure should have read: the value nearest in writing inside the interval it must lie in."""
 
 import math
+import re
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from kr_industry.audit.cells import Figure
+from kr_industry.audit.cells import Figure, decimals
 
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 MANY = 20_000
 """How many values of an interval are compared one by one; in a wider one only single slips are tried."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A value as it would be printed, by which slip the print came of it, and whether another is as near.
-
-    ``slip`` is ``digit`` (one digit other), ``swapped``, ``dropped``, ``added`` (a digit too many), ``decimal`` (the
-    point, or noughts, in the wrong place), or ``several``.
-    """
+    """A value as it would be printed."""
 
     text: str
     value: float
-    slip: str
-    unique: bool
 
 
 def nearest(figure: Figure, low: float, high: float) -> Reading | None:
@@ -38,22 +34,20 @@ def nearest(figure: Figure, low: float, high: float) -> Reading | None:
     if not texts:
         return None
     distances = {text: 1 if _shifted(figure.text, text) else OSA.distance(figure.text, text) for text in texts}
-    least = min(distances.values())
-    ties = [text for text in texts if distances[text] == least]
     middle = (low + high) / 2
-    best = min(ties, key=lambda text: abs(float(text) - middle))
-    return Reading(best, float(best), _slip(figure.text, best, least), len(ties) == 1)
+    best = min(texts, key=lambda text: (distances[text], abs(float(text) - middle)))
+    return Reading(best, float(best))
 
 
 def _inside(figure: Figure, low: float, high: float) -> list[str]:
     """Writings of values whose rounding meets an interval; those on its very edge only where there are no others."""
     unit = figure.step or 1.0
-    decimals = max(0, -math.floor(math.log10(unit) + 1e-9))
+    places = max(0, -math.floor(math.log10(unit) + 1e-9))
     half = 0.5 if figure.step else 0.0
     for slack in (half - 1e-6, half + 1e-6) if half else (1e-6,):
         first, last = math.ceil(low / unit - slack), math.floor(high / unit + slack)
         if last - first < MANY:
-            texts = [_written(number * unit, decimals, figure.text) for number in range(first, last + 1)]
+            texts = [_written(number * unit, places, figure.text) for number in range(first, last + 1)]
         else:
             texts = [text for text in _single_slips(figure.text) if first <= float(text) / unit <= last]
         if texts:
@@ -61,28 +55,20 @@ def _inside(figure: Figure, low: float, high: float) -> list[str]:
     return []
 
 
-def _written(value: float, decimals: int, like: str) -> str:
+def _written(value: float, places: int, like: str) -> str:
     """A value with its decimals, but without a closing .0 where the print has no decimals either."""
-    text = f"{value + 0.0:.{decimals}f}"
+    text = f"{value + 0.0:.{places}f}"
     return text.partition(".")[0] if "." not in like and value == round(value) else text
 
 
 def _single_slips(text: str) -> list[str]:
     """Every number from which one slip makes the printed text: the same edits, the other way round."""
-    digits = "0123456789"
-    found = {text[:i] + d + text[i + 1 :] for i, c in enumerate(text) if c.isdigit() for d in digits}
-    found |= {text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)}
-    found |= {text[:i] + d + text[i:] for i in range(len(text) + 1) for d in digits}
-    found |= {text[:i] + text[i + 1 :] for i, c in enumerate(text) if c.isdigit()}
-    decimals = len(text.partition(".")[2])
-    found |= {f"{float(text) * 10.0**power:.{decimals}f}" for power in (-3, -2, -1, 1, 2, 3)}
-    return sorted(t for t in found if _is_number(t))
-
-
-def _is_number(text: str) -> bool:
-    digits = text.removeprefix("-")
-    whole, _, part = digits.partition(".")
-    return whole.isdigit() and (not part or part.isdigit()) and (len(whole) == 1 or not whole.startswith("0"))
+    digits, places = "0123456789", [i for i, c in enumerate(text) if c.isdigit()]
+    edits = {text[:i] + d + text[i + 1 :] for i in places for d in ("", *digits)}
+    edits |= {text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)}
+    edits |= {text[:i] + d + text[i:] for i in range(len(text) + 1) for d in digits}
+    edits |= {f"{float(text) * 10.0**power:.{decimals(text)}f}" for power in (-3, -2, -1, 1, 2, 3)}
+    return sorted(edit for edit in edits if _NUMBER.fullmatch(edit))
 
 
 def _shifted(printed: str, text: str) -> bool:
@@ -91,13 +77,3 @@ def _shifted(printed: str, text: str) -> bool:
         return False
     power = math.log10(a / b)
     return round(power) != 0 and math.isclose(a, b * 10.0 ** round(power), rel_tol=1e-12)
-
-
-def _slip(printed: str, text: str, distance: int) -> str:
-    if distance > 1:
-        return "several"
-    if _shifted(printed, text):
-        return "decimal"
-    if len(printed) == len(text):
-        return "digit" if sum(a != b for a, b in zip(printed, text, strict=True)) == 1 else "swapped"
-    return "dropped" if len(printed) < len(text) else "added"

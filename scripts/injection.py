@@ -3,7 +3,8 @@
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,27 @@ def corrupted(text: str, way: str, random: np.random.Generator) -> str | None:
     return options[random.integers(len(options))] if options else None
 
 
+def printed_as(figure: Figure, text: str) -> Figure:
+    """A figure with other digits, rounded alike."""
+    shift = float(text) - figure.value
+    return replace(figure, text=text, value=float(text), low=figure.low + shift, high=figure.high + shift)
+
+
+def with_text(network: Network, name: str, text: str) -> Network:
+    """The same network with one figure printed otherwise."""
+    other = copy(network)
+    figure, root = printed_as(network.figures[name], text), network.root[name]
+    other.figures = {**network.figures, name: figure}
+    other.intervals, other.points = dict(network.intervals), dict(network.points)
+    for cell in network.root:
+        if network.root[cell] == root and (cell == name or not network.figures[cell].text):
+            other.intervals[cell], other.points[cell] = (figure.low, figure.high), (figure.value, figure.value)
+    touched = set(network.touching[root])
+    untouched = [i for i in network.violated if i not in touched]
+    other.violated = sorted(untouched + [i for i in touched if not other.relations[i].holds(other.intervals)])
+    return other
+
+
 def _is_number(text: str) -> bool:
     whole, point, part = text.removeprefix("-").partition(".")
     return whole.isdigit() and part.isdigit() == bool(point) and (whole == "0" or not whole.startswith("0"))
@@ -71,7 +93,7 @@ def singles(network: Network, seed: int = 0) -> Iterator[Trial]:
             random = np.random.default_rng([seed, number, WAYS.index(way)])
             text = corrupted(network.figures[name].text, way, random)
             if text is not None:
-                figure = network.figures[name].printed_as(text)
+                figure = printed_as(network.figures[name], text)
                 edge = 1e-6 * max(1.0, abs(figure.value))
                 detectable = figure.low > high + edge or figure.high < low - edge
                 yield _trial(network, {name: text}, way, detectable)
@@ -106,7 +128,7 @@ def left_by_others(network: Network, name: str) -> tuple[float, float]:
 def _trial(network: Network, texts: dict[str, str], way: str, detectable: bool) -> Trial:
     changed = network
     for name, text in texts.items():
-        changed = changed.with_text(name, text)
+        changed = with_text(changed, name, text)
     conflicts = localise(changed)
     named = {name for conflict in conflicts for name in conflict.figures}
     alone = named == set(texts) and all(conflict.certain for conflict in conflicts)
@@ -133,7 +155,7 @@ def with_errors(clean: Network, count: int, seed: int = 0) -> Network:
     for place in random.choice(len(names), size=count, replace=False):
         text = corrupted(clean.figures[names[place]].text, "digit", random)
         if text is not None:
-            clean = clean.with_text(names[place], text)
+            clean = with_text(clean, names[place], text)
     return clean
 
 
@@ -154,25 +176,26 @@ def write_tables(folder: Path, segments: int, seed: int = 0) -> None:
             share = f"{100 * value / sales[year, -1]:.2f}" if year else ""
             growth = f"{100 * (value / sales[year - 1, number] - 1):.1f}" if year else ""
             rows.append(f"{2016 + year},{name},{value},{share},{growth}")
-    cells = "made[year={year} segment={segment}]"
+    cells = "segments[year={year} segment={segment}]"
     rules = [
         "id,kind,result,of,by,years",
-        "total,sum,made[year={year} segment=total].sales,made[year={year} segment=!total].sales,,",
-        f"share,share,{cells}.share,{cells}.sales,made[year={{year}} segment=total].sales,",
-        f"growth,growth,{cells}.growth,{cells}.sales,made[year={{year-1}} segment={{segment}}].sales,",
+        "total,sum,segments[year={year} segment=total].sales,segments[year={year} segment=!total].sales,,",
+        f"share,share,{cells}.share,{cells}.sales,segments[year={{year}} segment=total].sales,",
+        f"growth,growth,{cells}.growth,{cells}.sales,segments[year={{year-1}} segment={{segment}}].sales,",
     ]
     won, percent = {"type": "number", "unit": "억 원"}, {"type": "number", "unit": "%"}
-    made = {"year": {"type": "integer"}, "segment": {}, "sales": won, "share": percent, "growth": percent}
+    columns = {"year": {"type": "integer"}, "segment": {}, "sales": won, "share": percent, "growth": percent}
     listing = [
-        _resource("made", made, ["year", "segment"]),
-        _resource("audit/relations", {column: {} for column in rules[0].split(",")}, ["id"]),
+        resource("segments", columns, ["year", "segment"]),
+        resource("audit/relations", {column: {} for column in rules[0].split(",")}, ["id"]),
     ]
     (folder / "audit").mkdir()
-    (folder / "made.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "segments.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / "audit" / "relations.csv").write_text("\n".join(rules) + "\n", encoding="utf-8")
     (folder / "datapackage.json").write_text(json.dumps({"resources": listing}), encoding="utf-8")
 
 
-def _resource(name: str, columns: dict[str, dict], key: list[str]) -> dict:
+def resource(name: str, columns: dict[str, dict], key: list[str]) -> dict:
+    """What a datapackage.json says of one table."""
     fields = [{"name": column, "type": "string"} | field for column, field in columns.items()]
     return {"path": f"{name}.csv", "schema": {"fields": fields, "primaryKey": key}}
