@@ -1,28 +1,56 @@
-"""Charts: nothing is cut off or collides, in both languages, with the figures that the reports draw."""
+"""Charts: what is drawn is what the data hold, and no text is cut off or touches another, in both languages."""
 
+import io
 import itertools
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+import seaborn as sns
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 
-from kr_industry import chances, charts, curves, paths, spans, style
-from kr_industry.bio import diagnostics, exporting, outlook, plans, production
-from kr_industry.bio import segments as bio_segments
-from kr_industry.bio import spread as bio_spread
-from kr_industry.kinks import find_kink, without_each_year
-from kr_industry.data import load
-from kr_industry.photonics import factors, segments, spread, stages, strategy, turning
-from kr_industry.photonics.industry import Industry
-from kr_industry.prospects import Prospects
-from kr_industry.regions import abroad, chosen, closeup, cooperation, fate, gaps, overlap
-from kr_industry.regions.coding import Record, ordered
-from kr_industry.wording import Wording
+from kr_industry import charts, forecast, style
+from kr_industry.charts.axes import Wrapped
+from kr_industry.data import labels, load
+from kr_industry.kinks import find_kink
+
+NAMES = labels(segment="photonics_segment", bio="bio_segment").set_index(["group", "id"])
+TILES = load("regions/regions").set_index("id")
+TECHNOLOGIES = load("regions/technologies").query("list == 2021")["id"].tolist()
+
+languages = pytest.mark.parametrize("language", ["ko", "en"])
+slow = settings(max_examples=15, deadline=None, derandomize=True)
 
 
-def _texts(figure):
-    renderer = FigureCanvasAgg(figure).get_renderer()
+def name(figure, language):
+    """Put names where identifiers stand: in texts ``group:identifier``, and along axes whose label is their group."""
+
+    def of(group, identifier):
+        known = (group, identifier) in NAMES.index
+        return NAMES.at[(group, identifier), language] if known else identifier
+
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter):
+                formatter.seq = [of(axis.get_label_text(), tick) for tick in formatter.seq]
+                axis.set_label_text("")
+    for text in figure.findobj(Text):
+        group, colon, identifier = text.get_text().partition(":")
+        if colon:
+            text.set_text(of(group, identifier))
+    for legend in figure.legends:
+        for text in legend.get_texts():
+            text.set_text(of(legend.get_title().get_text(), text.get_text()))
+
+
+def boxes(figure):
+    """All texts that show, each with its place in pixels."""
     figure.draw_without_rendering()
     hidden = {
         tick.label1
@@ -31,240 +59,393 @@ def _texts(figure):
         for tick in axis.get_major_ticks()
         if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
     }
-    found = []
-    for text in figure.findobj(Text):
-        if text not in hidden and text.get_visible() and text.get_text().strip():
-            box = text.get_window_extent(renderer)
-            if box.width and box.height:
-                found.append((text, box))
-    return found
+    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    placed = [(text, text.get_window_extent()) for text in shown if text not in hidden]
+    return [(text, box) for text, box in placed if box.width and box.height]
 
 
 def check(figure):
     """Every text lies inside the figure, and no two upright texts overlap by more than a hair."""
-    frame = figure.bbox
-    shown = _texts(figure)
-    for text, box in shown:
-        inside = box.x0 >= frame.x0 - 1 and box.x1 <= frame.x1 + 1 and box.y0 >= frame.y0 - 1 and box.y1 <= frame.y1 + 1
-        assert inside, f"{text.get_text()!r} is cut off"
-    upright = [(text, box) for text, box in shown if not text.get_rotation()]
-    for (one, a), (two, b) in itertools.combinations(upright, 2):
+    frame, placed = figure.bbox.padded(1), boxes(figure)
+    for text, box in placed:
+        assert frame.containsx(box.x0) & frame.containsx(box.x1), f"{text.get_text()!r} is cut off"
+        assert frame.containsy(box.y0) & frame.containsy(box.y1), f"{text.get_text()!r} is cut off"
+    upright = [(text, box) for text, box in placed if not text.get_rotation()]
+    for (one, a), (other, b) in itertools.combinations(upright, 2):
         width = min(a.x1, b.x1) - max(a.x0, b.x0)
         height = min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert width <= 2 or height <= 3, f"{one.get_text()!r} and {two.get_text()!r} collide"
+        assert width <= 2 or height <= 3, f"{one.get_text()!r} and {other.get_text()!r} collide"
 
 
-languages = pytest.mark.parametrize("language", ["ko", "en"])
+def written(figure):
+    return [text.get_text() for text, _ in boxes(figure)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def annual():
     return load("photonics/annual").set_index("year")
 
 
-@pytest.fixture(params=["printed", "corrected"])
-def by_sales(request):
-    tables = (load(f"photonics/{table}", values=request.param) for table in ("segment_sales", "sales"))
-    return segments.sales_by_year(*tables)
-
-
-@pytest.fixture
-def by_firms():
-    return segments.firms_by_year(load("photonics/segment_firms"), load("photonics/annual"))
-
-
-measures = pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
+@pytest.fixture(scope="module")
+def points():
+    """Contributions of segments in percentage points."""
+    sales = load("photonics/segment_sales").query("scope == 'whole'")
+    sales = sales.pivot(index="segment", columns="year", values="sales").astype(float)
+    return 100 * sales.drop("total").diff(axis=1).div(sales.loc["total"].shift(), axis=1)
 
 
 @languages
-@measures
+@pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
 @pytest.mark.parametrize(("first", "last"), [(1999, 2018), (2008, 2018), (2013, 2018), (1999, 2014), (2013, 2014)])
-def test_trend(annual, language, measure, first, last):
-    say = Industry("photonics", language)
-    figure, *_ = stages.trend_exhibit(annual.loc[first:last], measure, say)
+def test_a_series_over_its_periods(annual, language, measure, first, last):
+    series = annual.loc[first:last, measure].astype(float)
+    figure, ax = charts.figure(3.6)
+    charts.spans(load("photonics/stages"), ax=ax)
+    charts.gapline(series, ax=ax)
+    charts.log_axis(ax, below=0.32)
+    charts.year_axis(ax, series.index)
+    charts.mark(ax, series, [first, series.idxmax(), series.idxmin(), last])
+    charts.bracket(2000, 2012, "2000~2012", ax=ax)
+    ax.set_title("title", loc="left")
+    name(figure, language)
     check(figure)
-    dashed = [line for line in figure.axes[0].lines if line.get_linestyle() != "-" and line.get_linewidth() == 2]
-    assert len(dashed) == sum(gap in (4, 5) for gap in annual.loc[first:last].index.diff()[1:])
+    assert {style.written(series[first]), style.written(series.max())} <= set(written(figure))
+    assert ("2000~2012" in written(figure)) == (first <= 2012)
+    above = [box.y1 for text, box in boxes(figure) if isinstance(text, Wrapped)]
+    title = next(box for text, box in boxes(figure) if text.get_text() == "title")
+    assert all(title.y0 >= top - 1 for top in above)
+    low, high = ax.get_xlim()
+    names = [text for text in ax.texts if isinstance(text, Wrapped) and text.get_visible()]
+    assert all(low <= text.xy[0] <= high for text in names)
+    assert len(names) == (load("photonics/stages")["last_year"] > low).sum()
+
+
+@slow
+@given(st.sets(st.integers(1995, 2024), min_size=1, max_size=15))
+def test_a_line_is_dashed_across_missing_years_and_solid_elsewhere(years):
+    series = pd.Series(range(1, len(years) + 1), index=sorted(years))
+    _, ax = charts.figure(3)
+    charts.gapline(series, ax=ax, open=[max(years)])
+    drawn = {"-": set(), "--": set()}
+    for line in ax.lines:
+        if line.get_marker() == "None":
+            for pair in itertools.pairwise(line.get_xdata()):
+                if not np.isnan(pair).any():
+                    drawn[line.get_linestyle()].add(tuple(pair))
+    steps = set(itertools.pairwise(series.index))
+    assert drawn["--"] == {(a, b) for a, b in steps if b - a > 1}
+    assert drawn["-"] == {(a, b) for a, b in steps if b - a == 1}
+    hollow = [line for line in ax.lines if line.get_marker() == "o" and line.get_markerfacecolor() == "white"]
+    assert [list(line.get_xdata()) for line in hollow] == [[max(years)]]
+
+
+def test_a_line_leaves_out_missing_values_and_takes_columns_like_seaborn():
+    frame = pd.DataFrame({"at": [2012, 2010, 2011], "value": [3, 1, None]})
+    _, ax = charts.figure(3)
+    charts.gapline(frame, x="at", y="value", ax=ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("at", "value")
+    assert list(ax.lines[-1].get_xdata()) == [2010, 2012]
 
 
 @languages
-@measures
-@pytest.mark.parametrize("first", [1999, 2003, 2012])
-@pytest.mark.parametrize("confidence", [50, 95, 99])
-def test_turning(annual, language, measure, first, confidence):
-    values = annual.loc[first:, measure].astype(float)
-    kink, others = find_kink(values, confidence, permutations=9), without_each_year(values)
-    figure, _, _, numbers = turning.exhibit(values, kink, others, measure, "noun", Industry("photonics", language))
+def test_names_at_the_ends_of_lines_stay_apart(language):
+    frame = pd.DataFrame({"sales": [1.0, 2.0], "employment": [1.5, 2.0], "firms": [3.0, 2.01]}, index=[2017, 2018])
+    figure, ax = charts.figure(3)
+    for measure, colour in zip(frame, (style.FOCUS, style.SECOND, style.THIRD), strict=True):
+        charts.gapline(frame, y=measure, ax=ax, color=colour, label=f"photonics_measure:{measure}")
+    charts.value_axis(ax)
+    charts.year_axis(ax, frame.index)
+    name(figure, language)
     check(figure)
-    assert len(numbers) == len(values)
+    assert all(style.contrast(to_hex(text.get_color()), "white") >= 4.5 for text in ax.texts)
 
 
-@languages
-@pytest.mark.parametrize(("first", "last"), [(1999, 2018), (2013, 2014), (2003, 2015)])
-def test_stacked_factors(annual, language, first, last):
-    chosen = annual.loc[first:last]
-    parts = factors.decompositions(chosen)
-    figure, _, _, numbers = factors.decomposition_exhibit(parts, chosen, Industry("photonics", language))
+@slow
+@given(st.lists(st.integers(100, 40_000), min_size=2, max_size=12), st.booleans(), st.integers(1, 2))
+def test_values_at_a_line_touch_nothing(values, logarithmic, panels):
+    series = pd.Series(values, index=range(2010, 2010 + len(values)), dtype=float)
+    figure, axes = charts.figure(3, ncols=panels, squeeze=False)
+    for ax in axes.flat:
+        charts.gapline(series, ax=ax)
+        (charts.log_axis if logarithmic else charts.value_axis)(ax)
+        charts.year_axis(ax, series.index)
+        charts.mark(ax, series, [series.idxmax(), series.index[-1]])
     check(figure)
-    written_totals = {text.get_text() for text, _ in _texts(figure)}
-    assert {style.written(total, 1, signed=True) for total in parts.sum(axis=1)} <= written_totals
-    assert len(numbers) == len(parts)
 
 
-@languages
-@pytest.mark.parametrize("segment", ["total", "light_sources", "optical_instruments"])
-def test_panels_of_contributions(by_sales, by_firms, language, segment):
-    say = Industry("photonics", language)
-    for by_year in (by_sales, by_firms):
-        figure, *_ = segments.contribution_exhibit(by_year, segment, "words", say)
-        check(figure)
-        last = [bar for bar in figure.axes[-1].patches if bar.get_hatch()]
-        assert len(last) == (6 if by_year.outlooks else 0)
-
-
-@languages
-def test_concentration_per_firm_and_path(annual, by_sales, by_firms, language):
-    say = Industry("photonics", language)
-    by = {"sales": by_sales, "firms": by_firms}
-    check(spread.concentration_exhibit(spread.concentrations(by), by, say)[0])
-    check(spread.per_firm_exhibit(by, "optical_materials", say)[0])
-    check(spread.sizes_exhibit(load("photonics/size_classes"), say)[0])
-    check(strategy.exhibit(load("photonics/strategy"), say)[0])
-    for first, last in ((1999, 2018), (1999, 2014), (2013, 2014), (2012, 2018)):
-        check(factors.productivity_exhibit(annual.loc[first:last], say)[0])
-
-
-@languages
-@measures
-@pytest.mark.parametrize("horizon", [1, 5])
-@pytest.mark.parametrize("last", [2016, 2018])
-def test_fan(annual, language, measure, horizon, last):
-    values = annual[measure].astype(float)
-    ahead = Prospects(values.loc[:last], horizon, 95, "noun", str, language)
-    marks = {"outlook of somebody": pd.Series({2019: values.max()}), "outcome": values.loc[last + 1 :]}
-    figure, words, source, numbers = ahead.exhibit("unit", "source", marks)
+@slow
+@given(st.sets(st.integers(1980, 2024), min_size=1), st.integers(1, 3))
+def test_years_are_ticks_in_their_true_places_and_do_not_touch(years, panels):
+    figure, axes = charts.figure(2, ncols=panels, squeeze=False)
+    for ax in axes.flat:
+        charts.year_axis(ax, years)
     check(figure)
-    assert len(figure.axes[0].collections) == 2
-    named = {text.get_text() for text, _ in _texts(figure)}
-    assert ("outcome" in named) == (last < 2018)
-    assert (words, source, len(numbers)) == (ahead.finding(), "source", horizon)
+    assert list(ax.get_xticks()) == sorted(years)
+    assert str(max(years)) in written(figure)
 
 
-@languages
-def test_change_and_shares(language):
-    check(exporting.intensity_exhibit(load("bio/segments"), "bio_food", Wording("bio", language))[0])
-    degrees = load("bio/education").pivot(index="population", columns="degree", values="share")
-    figure = charts.shares(degrees, "%", percent=True)
+@pytest.mark.parametrize(("low", "high"), [(300, 433), (1136, 27105), (81, 99), (5, 5), (0.02, 3)])
+def test_a_log_axis_has_marks_for_narrow_and_wide_ranges(low, high):
+    figure, ax = charts.figure(3)
+    charts.gapline(pd.Series([low, high, low], index=[2010, 2011, 2012]), ax=ax)
+    charts.log_axis(ax)
+    bottom, top = ax.get_ylim()
+    assert sum(bottom <= tick <= top for tick in ax.get_yticks()) >= (2 if low < high else 1)
     check(figure)
-    assert {"5.5", "18.2", "76.2"} <= {text.get_text() for text, _ in _texts(figure)}
 
 
-bio_measures = pytest.mark.parametrize("measure", ["production", "exports"])
-
-
-@languages
-@bio_measures
-@pytest.mark.parametrize("segment", ["total", "bio_medical_devices", "bio_environment"])
-def test_bio_segments(language, measure, segment):
-    say, rows = Wording("bio", language), load("bio/segments")
-    for exhibit in (bio_segments.waterfall_exhibit, bio_segments.size_exhibit, bio_segments.levels_exhibit):
-        check(exhibit(rows, measure, segment, say)[0])
-    check(exporting.change_exhibit(rows, segment, say)[0])
-    check(bio_spread.exhibit(bio_spread.concentrations(rows), rows, say)[0])
+@pytest.mark.parametrize("values", [[0, 5], [-3, 5], [-3, -1], [0, 0.3]])
+def test_a_value_axis_holds_zero_and_all_values(values):
+    figure, ax = charts.figure(3)
+    charts.gapline(pd.Series(values, index=[2010, 2011]), ax=ax)
+    charts.value_axis(ax)
+    low, high = ax.get_ylim()
+    assert low <= min(0, *values)
+    assert high >= max(0, *values)
+    assert not any("-" in text or "0000" in text for text in written(figure))
 
 
 @languages
-@pytest.mark.parametrize("base", [2016, 2017, 2018])
-def test_pace_and_bounds(language, base):
-    say, made = Wording("bio", language), load("bio/production").set_index("year")["production"].astype(float)
-    check(production.exhibit(made, base, "source", say)[0])
-    tests = diagnostics.known(load("bio/segments"), 27782)
-    figure, _, _, numbers = diagnostics.exhibit(tests, made, base, say)
+@pytest.mark.parametrize("highlight", [None, "light_sources"])
+def test_signs_of_bars(points, language, highlight):
+    names = [NAMES.at[("segment", segment), language] for segment in points.index]
+    bold = None if highlight is None else NAMES.at[("segment", highlight), language]
+    figure, panels = charts.figure(2.9, ncols=2, sharex=True, sharey=True)
+    for ax, year in zip(panels, (2018, 2019), strict=True):
+        sns.barplot(x=points[year].to_numpy(), y=names, errorbar=None, ax=ax)
+        charts.signs(ax, highlight=bold, hatched=year == 2019)
     check(figure)
-    assert len(numbers) == 8
-    for horizon, confidence in ((1, 50), (3, 95), (5, 99)):
-        ahead = Prospects(made, horizon, confidence, "noun", str, language)
-        check(ahead.exhibit("unit", "source", outlook.marks(ahead, say))[0])
-
-
-@languages
-def test_map_of_bio_plans(language):
-    tiles = load("regions/regions").set_index("id")
-    naming = plans.named(load("regions/terms"), load("regions/codebook"), list(tiles.index))
-    figure, _, _, numbers = plans.exhibit(load("bio/province_plans"), naming, tiles, Wording("bio", language))
-    check(figure)
-    assert len(numbers) == 10
-
-
-@pytest.mark.parametrize("numbers", [[5.0, -9.0, 2.0], [-1.0, -2.0, -3.0], [0.0, 0.0, 0.0]])
-def test_waterfall_steps_end_at_the_total(numbers):
-    figure = spans.waterfall(pd.Series(numbers, index=["a", "b", "c"]), "unit", "total")
-    check(figure)
-    total = figure.axes[0].patches[-1]
-    assert total.get_x() == 0
-    assert total.get_width() == pytest.approx(sum(numbers))
-
-
-@pytest.mark.parametrize("names", [["the same place", "another name", "a third one"], ["a", "b", "c"]])
-def test_bubbles_on_one_spot_keep_their_labels_apart(names):
-    frame = pd.DataFrame({"size": [100.0, 100.0, 5000.0], "growth": [10.0, 10.0, -20.0]}, index=names)
-    check(paths.bubbles(frame.assign(contribution=[1.0, 1.0, -2.0]), ("across", "up")))
-    check(paths.bubbles(frame.assign(contribution=0.0), ("across", "up"), names[0]))
-
-
-@languages
-@pytest.mark.parametrize("segment", ["optical_communication", "optical_information"])
-def test_columns_hatch_what_is_an_outlook(by_sales, language, segment):
-    figure, *_ = segments.own_exhibit(by_sales, segment, Industry("photonics", language))
-    check(figure)
-    assert [bar.get_hatch() for bar in figure.axes[0].patches] == [None, None, None, "///"]
-
-
-@languages
-@pytest.mark.parametrize("listed", [2021, 2022])
-@pytest.mark.parametrize("region", ["national", "jeonnam"])
-@pytest.mark.parametrize("source", ["keywords", "programmes", "both"])
-def test_charts_of_provinces(language, source, region, listed):
-    say, tiles = Wording("regions", language), load("regions/regions").set_index("id")
-    tables = (load(f"regions/{name}") for name in ("terms", "codebook"))
-    record = Record(*tables, list(tiles.index), load("regions/technologies"), listed)
-    matrix, coded = record.matrix(source), record.coded()
-    codes = fate.fate(record.matrix("keywords"), record.matrix("programmes"))
-    by_chance = overlap.draws(matrix, 200, 1)
-    against = overlap.against_chance(matrix, by_chance)
-    ties = cooperation.ties(
-        matrix, *(load(f"regions/{name}") for name in ("neighbours", "links", "complements")), record, say
-    )
-    drawn = [
-        chosen.map_exhibit(matrix, tiles, region, source, record, say),
-        chosen.matrix_exhibit(matrix, coded, source, region, record, say),
-        overlap.exhibit(against, by_chance, 200, 1, record, say),
-        gaps.exhibit(matrix, against, gaps.multiverse(record), record, say),
-        fate.exhibit(codes, ordered(matrix), region, record, say),
-        *cooperation.exhibits(ties, tiles, region, say),
-        *closeup.exhibits(matrix, "jeonnam", source, record, say),
+    for ax, year in zip(panels, (2018, 2019), strict=True):
+        bars, texts = ax.containers[0], [text for text in ax.texts if text.get_text()]
+        assert [text.get_text() for text in texts] == [style.written(value, 1, signed=True) for value in points[year]]
+        for bar, segment, value, text in zip(bars, points.index, points[year], texts, strict=True):
+            colour = style.SECOND if value < 0 else style.FOCUS
+            colour = colour if highlight in (None, segment) else style.QUIET
+            assert to_hex(bar.get_edgecolor()) == colour.lower()
+            assert bool(bar.get_hatch()) == (year == 2019)
+            assert (text.get_fontweight() == "bold") == (segment == highlight)
+    assert [label.get_fontweight() == "bold" for label in panels[0].get_yticklabels()] == [
+        segment == highlight for segment in points.index
     ]
-    for figure, words, origin, numbers in drawn:
-        check(figure)
-        assert words
-        assert origin
-        assert len(numbers)
+
+
+def test_signs_know_the_bars_of_several_containers(points):
+    _, ax = charts.figure(2.9)
+    rows = points[2018].rename("contribution").reset_index()
+    sns.barplot(rows, x="contribution", y="segment", hue="segment", errorbar=None, ax=ax)
+    charts.signs(ax)
+    assert len(ax.containers) == len(rows)
+    assert [to_hex(bars[0].get_facecolor()) == style.SECOND.lower() for bars in ax.containers] == list(
+        rows["contribution"] < 0
+    )
+
+
+@slow
+@given(st.lists(st.floats(-99_999, 99_999), min_size=1, max_size=8), st.booleans())
+def test_values_of_bars_have_room(values, upright):
+    figure, ax = charts.figure(3.5)
+    places = {"x" if upright else "y": list("abcdefgh"[: len(values)]), "y" if upright else "x": values}
+    sns.barplot(**places, errorbar=None, ax=ax)
+    charts.values(ax)
+    check(figure)
+    assert [text.get_text() for text in ax.texts] == [style.written(value) for value in values]
+
+
+@slow
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=8))
+def test_a_waterfall_ends_at_its_total(values):
+    parts = pd.Series(values, index=list("abcdefgh"[: len(values)]), name="contribution")
+    figure, ax = charts.figure(3.5)
+    charts.waterfall(parts, ax=ax)
+    check(figure)
+    *bars, total = ax.patches
+    assert total.get_x() == 0
+    assert total.get_width() == pytest.approx(sum(values))
+    ends = np.cumsum([0, *values])
+    assert [bar.get_x() for bar in bars] == pytest.approx(ends[:-1], abs=1e-9)
+    assert ax.get_yticklabels()[-1].get_text() == "total"
 
 
 @languages
-def test_places_abroad(language):
-    rows = abroad.joined(load("regions/comparisons"), load("regions/benchmarks"))
-    for figure, *_ in abroad.exhibits(rows, Wording("regions", language)):
-        check(figure)
-
-
-@pytest.mark.parametrize("observed", [0, 5, 40])
-def test_chance_is_drawn_wherever_the_count_lies(observed):
-    counts = pd.Series([3, 4, 4, 5, 5, 5, 6, 6, 7, 20])
-    figure = chances.chances({"one": counts, "two": counts * 0 + 4}, {"one": (3, 7), "two": (4, 4)}, observed, "u", "x")
+def test_shares_hatch_what_is_in_doubt(language):
+    rows = load("photonics/size_classes").query("size_class != 'total'")
+    order = rows["size_class"].drop_duplicates()
+    frame = rows.pivot(index="year", columns="size_class", values="share")[order]
+    figure, ax = charts.figure(2.6)
+    charts.shares(frame, ax=ax, hatched=[2019, (2018, order[0])])
+    name(figure, language)
     check(figure)
-    lines = [line.get_xdata()[0] for axes in figure.axes for line in axes.lines]
-    assert lines == [observed, observed]
+    hatched = {
+        (year, part)
+        for part, bars in zip(order, ax.containers, strict=True)
+        for year, bar in zip(frame.index, bars, strict=True)
+        if bar.get_hatch()
+    }
+    assert hatched == {(2018, order[0])} | {(2019, part) for part in order}
+    assert {style.written(value, 1) for value in frame.to_numpy().ravel()} <= set(written(figure))
+
+
+def test_bounds_are_bars_and_what_is_known_a_dot():
+    index = pd.MultiIndex.from_product([["production", "exports"], ["printed", "without"]], names=["bio_measure", None])
+    data = pd.DataFrame({"low": [36.1, 16.2, 53.1, -5.0], "high": [36.1, 17.7, 53.1, 2.0]}, index=index)
+    figure, ax = charts.figure(2.6)
+    charts.ranges(data, ax=ax, known=["printed"])
+    check(figure)
+    heads = [text.get_text() for text in ax.get_yticklabels() if text.get_fontweight() == "bold"]
+    assert heads == ["bio_measure:production", "bio_measure:exports"]
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"] == [36.1, 53.1]
+    assert [text.get_text() for text in ax.texts] == ["+36.1", "+17.7", "+16.2", "+53.1", "+2.0", "–5.0"]
+    figure, ax = charts.figure(1.6)
+    charts.ranges(data.loc["exports"], ax=ax)
+    check(figure)
+    assert len(ax.get_yticks()) == 2
+
+
+@pytest.mark.parametrize("observed", [0, 5, 13, 40])
+def test_what_chance_gives_stands_beside_what_is(observed):
+    figure, ax = charts.figure(2)
+    charts.strip(observed, 6, 10.3, 16, ax=ax, label="one")
+    charts.strip(observed, 8, 8.6, 9, ax=ax, label="other")
+    check(figure)
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D"] == [observed, observed]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "other"]
+    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(6, 10), (8, 1)]
+
+
+@languages
+def test_two_values_joined(language):
+    segments = load("bio/segments").assign(share=lambda rows: 100 * rows["exports"] / rows["production"])
+    data = segments.pivot(index="segment", columns="year", values="share").rename_axis(index="bio")
+    figure, ax = charts.figure(3.6)
+    charts.dumbbell(data, 2019, 2020, ax=ax, highlight="bio_food")
+    name(figure, language)
+    check(figure)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["2019", "2020"]
+    assert {style.written(value, 1) for value in data.to_numpy().ravel()} <= set(written(figure))
+
+
+@pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
+@pytest.mark.parametrize("horizon", [1, 5])
+@pytest.mark.parametrize("confidence", [80, 99])
+def test_a_fan(annual, measure, horizon, confidence):
+    history = annual.loc[2012:, measure].astype(float)
+    path, inner, plain = (
+        forecast.forecast(history, horizon, percent, method)
+        for percent, method in ((confidence, forecast.half_drift), (50, forecast.half_drift), (95, forecast.naive))
+    )
+    figure, ax = charts.figure(3.4)
+    outlooks = {
+        "association": pd.Series({2019: history.max()}),
+        "plan": pd.Series({2019: 0.9, 2020: 0.8}) * history.max(),
+    }
+    charts.fan(history, path, ax=ax, inner=inner, naive=plain, outlooks=outlooks)
+    check(figure)
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["band", "inner", "middle", "naive", "association", "plan"]
+    low, high = ax.get_ylim()
+    assert low == 0
+    assert high > path["high"].max()
+    diamonds = next(line for line in ax.lines if line.get_label() == "association")
+    assert (diamonds.get_marker(), diamonds.get_markerfacecolor()) == ("D", "white")
+
+
+@pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
+def test_a_kink_is_drawn_without_any_words(annual, measure):
+    series = annual[measure].astype(float)
+    bent = find_kink(series, 95, permutations=9)
+    figure, ax = charts.figure(3.2)
+    charts.kink(series, bent, ax=ax)
+    check(figure)
+    assert not ax.texts
+    assert (ax.patches[0].get_x(), ax.patches[0].get_width()) == pytest.approx((bent.low, bent.high - bent.low))
+    assert max(bent.fitted.max(), series.max()) < ax.get_ylim()[1]
+
+
+@languages
+def test_a_map_of_all_provinces(language):
+    counts = itertools.cycle([0, 1, 2, 3])
+    data = TILES.assign(technology=[TECHNOLOGIES[3 : 3 + next(counts)] for _ in TILES.index], remark="one\ntwo")
+    data["shade"] = [style.SHADES[len(names)] if names else None for names in data["technology"]]
+    figure, ax = charts.figure(5.6)
+    charts.tiles(data, ax=ax, note="technology", color="shade", highlight="gwangju")
+    assert {f"region:{region}" for region in TILES.index} <= {text.get_text() for text in ax.texts}
+    name(figure, language)
+    check(figure)
+    assert set(TILES[language]) <= set(written(figure))
+    for text in ax.texts:
+        tile = next(tile for tile in ax.patches if tile.get_window_extent().contains(*text.get_window_extent().min + 2))
+        assert tile.get_window_extent().padded(2).contains(*text.get_window_extent().max)
+        assert style.contrast(to_hex(text.get_color()), to_hex(tile.get_facecolor())) >= 4.5
+        assert text.get_fontsize() >= 7.5
+    framed = [tile for tile in ax.patches if tile.get_edgecolor()[3]]
+    assert [(tile.get_x(), tile.get_y()) for tile in framed] == [pytest.approx((1.03, 3.04))]
+    _, ax = charts.figure(5.6)
+    charts.tiles(data.reset_index(names="region"), ax=ax, note="remark")
+    assert [text.get_text() for text in ax.texts[:3]] == ["region:seoul", "one", "two"]
+
+
+@languages
+def test_ties_are_solid_or_dashed_by_their_kind(language):
+    rows = [("gwangju", "jeonnam", "actual"), ("busan", "ulsan", "outlook"), ("daegu", "gwangju", "actual")]
+    data = pd.DataFrame(rows, columns=["first", "second", "status"])
+    figure, ax = charts.figure(4.4)
+    charts.ties(data, TILES, ax=ax, style="status")
+    name(figure, language)
+    check(figure)
+    solid, dashed = ax.lines
+    assert (solid.get_linestyle(), dashed.get_linestyle()) == ("-", "--")
+    assert [len(line.get_xdata()) for line in (solid, dashed)] == [6, 3]
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == [NAMES.at[("status", kind), language] for kind in ("actual", "outlook")]
+    charts.ties(data.head(0), TILES, ax=charts.figure(4.4)[1], style="status")
+
+
+@languages
+def test_a_matrix_has_squares_and_halves(language):
+    codes = pd.DataFrame("", pd.Index(TILES.index, name="region"), pd.Index(TECHNOLOGIES, name="technology"))
+    codes.loc["gwangju", "hydrogen"], codes.loc["jeju", "quantum"], codes.loc["busan", "quantum"] = "both", "new", "new"
+    figure, ax = charts.figure(5.4)
+    charts.matrix(codes, {"both": style.FOCUS, "new": (None, style.SECOND)}, ax=ax, highlight="gwangju")
+    areas = {to_hex(patch.get_facecolor()): area(patch) for patch in ax.patches}
+    assert areas[style.EMPTY.lower()] == pytest.approx(codes.size * 0.88 * 0.8)
+    assert areas[style.SECOND.lower()] == pytest.approx(2 * 0.44 * 0.8)
+    assert [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"] == ["gwangju"]
+    name(figure, language)
+    check(figure)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["both", "new"]
+
+
+def area(patch):
+    return sum(np.ptp(box[:, 0]) * np.ptp(box[:, 1]) for box in patch.get_path().to_polygons(closed_only=False))
+
+
+@slow
+@given(st.lists(st.tuples(*[st.integers(0, 90)] * 4), min_size=1, max_size=4), st.integers(10, 50))
+def test_every_thing_counted_is_a_square(rows, across):
+    counts = pd.DataFrame(rows, columns=list("abcd"))
+    _, ax = charts.figure(3)
+    charts.squares(counts, style.VERDICTS, ax=ax, across=across)
+    drawn = {to_hex(patch.get_facecolor()): area(patch) / 0.8 for patch in ax.patches}
+    totals = {colour.lower(): counts[column].sum() for column, colour in zip(counts, style.VERDICTS, strict=True)}
+    assert drawn == pytest.approx({colour: total for colour, total in totals.items() if total})
+
+
+def test_colours_can_be_told_from_white_and_by_their_brightness():
+    marks = (*style.PARTS, *style.VERDICTS)
+    assert min(style.contrast(colour, "white") for colour in marks) >= 3
+    for ordered in (style.SHADES, style.VERDICTS):
+        brightness = [style.contrast(colour, "white") for colour in ordered]
+        assert brightness == sorted(brightness, reverse=True)
+        assert min(style.contrast(style.ink_on(colour), colour) for colour in ordered) >= 4.5
+    assert all(style.contrast(colour, "white") >= 4.5 for colour in (style.SECOND_INK, style.INK, style.SOFT))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "signed", "text"),
+    [(-0.04, 1, True, "0.0"), (-1234.5, 1, False, "–1,234.5"), (6.75, 1, True, "+6.8"), (0, 0, True, "0")],
+)
+def test_numbers_as_they_are_written(value, digits, signed, text):
+    assert style.written(value, digits, signed) == text
 
 
 def test_no_setting_of_the_reader_changes_a_chart(monkeypatch):
@@ -276,25 +457,22 @@ def test_no_setting_of_the_reader_changes_a_chart(monkeypatch):
     assert mpl.rcParams["lines.linewidth"] == mpl.rcParamsDefault["lines.linewidth"]
 
 
-def test_one_value_and_zeros_are_drawn():
-    check(charts.bars(pd.Series({"a": 0.0}), "unit"))
-    check(curves.trend(pd.Series({2018: 5.0}), "unit", log=False))
+def test_the_same_chart_is_the_same_bytes(annual):
+    def drawing():
+        figure, ax = charts.figure(3)
+        charts.spans(load("photonics/stages"), ax=ax)
+        charts.gapline(annual, y="sales", ax=ax)
+        charts.year_axis(charts.log_axis(ax), annual.index)
+        charts.mark(ax, annual["sales"], [1999, 2013, 2018])
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None})
+        return file.getvalue()
+
+    assert drawing() == drawing()
 
 
-def test_series_that_end_at_one_level_have_names_that_do_not_touch():
-    frame = pd.DataFrame({"one": [0.576, 0.580], "other": [0.582, 0.581]}, index=[2018, 2019])
-    figure = paths.levels(frame, "unit", ("least", 0.5))
-    check(figure)
-    figure.canvas.draw()
-    one, other = (
-        text.get_window_extent() for name in frame for text in figure.axes[0].texts if text.get_text() == name
-    )
-    assert not one.overlaps(other)
+def test_all_functions_draw_and_hold_no_words_of_any_language():
+    from pathlib import Path
 
-
-@pytest.mark.parametrize(("low", "high"), [(300, 433), (1136, 27105), (81, 99), (5, 5)])
-def test_a_log_axis_has_marks_for_narrow_and_wide_ranges(low, high):
-    values = pd.Series([low, high, low], index=[2010, 2011, 2012], dtype=float)
-    figure = curves.trend(values, "unit")
-    bottom, top = figure.axes[0].get_ylim()
-    assert sum(bottom <= tick <= top for tick in figure.axes[0].get_yticks()) >= (2 if low < high else 1)
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(charts.__file__).parent.glob("*.py"))
+    assert not re.search("[가-힣]", code)

@@ -6,28 +6,29 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ticker import FuncFormatter
 
 FOCUS = "#0072B2"
-"""What the chart is about (Okabe and Ito 2008, as all colours here)."""
+"""What the chart is about (Okabe and Ito 2008, as the second and third)."""
 SECOND = "#D55E00"
 """What is set against it, and losses."""
 SECOND_INK = "#B24D00"
 """The same for words, which need to be darker to be read (4.5 to 1 on white and on what stands behind them)."""
 THIRD = "#009E73"
-QUIET = "#B4BAC0"
-"""What stands around it."""
+QUIET = "#8A939B"
+"""What stands around it; marks can still be told from white (3 to 1, as WCAG 1.4.11 asks)."""
+EMPTY = "#F1F3F5"
+"""Where nothing is."""
 INK = "#22272B"
 SOFT = "#5A6570"
-SHADES = ("#0072B2", "#56B4E9", "#A9C9DC", "#E6B072", "#D55E00")
-"""An ordered scale of five."""
+SHADES = ("#0B3C5D", "#0072B2", "#56A5D3", "#A0C8E2", "#DCEAF4")
+"""An ordered scale of five, dark to light, that greyscale keeps in order."""
 
-PARTS = (FOCUS, "#56B4E9", "#E69F00", QUIET)
-"""Parts without an order, each light enough or dark enough for a value written in it."""
+PARTS = (FOCUS, SECOND, THIRD, QUIET)
+"""Lines and parts without an order."""
 
-VERDICTS = (FOCUS, "#56B4E9", SECOND, "#D5DADF")
+VERDICTS = (SHADES[0], FOCUS, SECOND, QUIET)
 """Verified, verified within rounding, contradicted, unchecked."""
 
 FONT = "Report Gothic"
@@ -61,6 +62,7 @@ def use() -> None:
             "axes.titleweight": "bold",
             "axes.titlecolor": INK,
             "axes.axisbelow": True,
+            "hatch.linewidth": 0.6,
             "text.color": INK,
             "xtick.color": SOFT,
             "ytick.color": SOFT,
@@ -77,26 +79,6 @@ def use() -> None:
     )
 
 
-def figure(height: float, **subplots) -> tuple[Figure, Axes]:
-    """A figure of the house's width and the given height in inches, with its axes."""
-    use()
-    drawing = Figure(figsize=(WIDTH, height))
-    return drawing, drawing.subplots(**subplots)
-
-
-def unit_title(drawing: Figure, text: str) -> None:
-    """Write what is drawn and in which unit at the upper left of a figure."""
-    drawing.suptitle(text, x=0.01, ha="left", fontsize=9, color=SOFT)
-
-
-def emphasise(axes: Axes, highlight: str | None) -> None:
-    """Write the names of rows in ink, and the highlighted one bold."""
-    for label in axes.get_yticklabels():
-        label.set_color(INK)
-        if label.get_text() == highlight:
-            label.set_fontweight("bold")
-
-
 def written(value: float, digits: int = 0, signed: bool = False) -> str:
     """A number with a dash for its minus sign, as the font has no U+2212, and no sign on a zero."""
     text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
@@ -104,10 +86,34 @@ def written(value: float, digits: int = 0, signed: bool = False) -> str:
 
 
 def thousands() -> FuncFormatter:
-    """A formatter of whole numbers for an axis."""
-    return FuncFormatter(lambda value, _position: written(value))
+    """A formatter for an axis: thousands set off, no more decimals than a tick has."""
+    return FuncFormatter(lambda value, _position: f"{value:,.10g}".replace("-", "–"))
 
 
-def chart_text(text: str) -> str:
-    """A text as a chart can write it: a dash for the minus sign, as :func:`written` does."""
-    return text.replace("−", "–")
+def contrast(one: str, other: str) -> float:
+    """How much two colours differ in brightness, from 1 to 21, as WCAG 2 defines it.
+
+    Examples
+    --------
+    >>> contrast("white", "black")
+    21.0
+    """
+    low, high = sorted(_brightness(colour) for colour in (one, other))
+    return round((high + 0.05) / (low + 0.05), 2)
+
+
+def _brightness(colour: str) -> float:
+    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def ink_on(colour: str) -> str:
+    """Ink, white or black: the first that can be read on a colour (4.5 to 1)."""
+    return next(words for words in (INK, "white", "black") if contrast(words, colour) >= 4.5)
+
+
+def ink(colour: str) -> str:
+    """A colour made dark enough to be read as a text on white (4.5 to 1)."""
+    while contrast(colour, "white") < 4.5:
+        colour = to_hex([0.95 * part for part in to_rgb(colour)])
+    return colour
