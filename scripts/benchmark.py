@@ -22,14 +22,16 @@ from itertools import islice
 from pathlib import Path
 
 import batch_times
+import injection
+import interval_coverage
 import municipalities
 import numpy as np
 import pandas as pd
 
-from kr_industry import ROOT, coverage, chance
-from kr_industry.audit import Figures, audit, injection, localise, network, relations
-from kr_industry.kinks import find_kink
+from kr_industry import ROOT, chance
+from kr_industry.audit import Figures, audit, localise, network, relations
 from kr_industry.data import load
+from kr_industry.kinks import find_kink
 from notebook_reports import FRONT
 from notebook_reports.parameters import read_defaults
 
@@ -141,14 +143,14 @@ def _coverage(draws: int, seed: int) -> None:
         found = find_kink(values)
         noise = float(np.log(values / found.fitted[values.index]).std(ddof=4))
         rates = found.before.value, found.after.value
-        held = coverage.kink_coverage(list(values.index), found.year, *rates, noise, draws, seed)
+        held = interval_coverage.kink_coverage(list(values.index), found.year, *rates, noise, draws, seed)
         for level, row in held.iterrows():
             print(f"{measure:12}{level:6}" + "".join(f"{share:8.1f}" for share in row))
     print(f"random walks, one year ahead, {draws} draws each: percent that hold the truth")
     print(f"{'years drift':12}{'asked':>6}{'half drift':>12}{'naive':>8}")
     for length in (5, 7, 10):
         for drift in (0.0, 0.05, 0.15):
-            for level, row in coverage.forecast_coverage(length, drift, 0.07, draws, seed).iterrows():
+            for level, row in interval_coverage.forecast_coverage(length, drift, 0.07, draws, seed).iterrows():
                 print(f"{length:5} {drift:5.2f} {level:6}{row['half_drift']:12.1f}{row['naive']:8.1f}")
 
 

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kr_industry.chance import (
+    KINDS,
     MODELS,
     STATISTICS,
     WIDEST,
-    compare,
+    against,
+    draws,
     keep_margins,
     keep_rows,
     null_statistics,
@@ -23,6 +25,11 @@ from kr_industry.chance import (
 def frame(*rows):
     """A matrix from rows such as "0110"."""
     return pd.DataFrame([[sign == "1" for sign in row] for row in rows])
+
+
+def compare(matrix, permutations, seed=1, band=90):
+    """Every kind of chance."""
+    return against(matrix, draws(matrix, permutations, seed), band)
 
 
 def cells(masks, columns):
@@ -144,28 +151,44 @@ def test_order_of_rows_and_columns_does_not_matter_to_what_is_observed(matrix, r
 
 def test_names_of_rows_and_columns_do_not_matter():
     named = SOME.set_axis(list("gfedcba"), axis=0).set_axis(["x"] * 6, axis=1).astype("boolean")
-    assert compare(named, 50, seed=1).equals(compare(SOME, 50, seed=1))
+    assert compare(named, 50).equals(compare(SOME, 50))
 
 
 @given(matrices(), st.integers(1, 20), seeds, st.floats(1, 99))
-def test_comparison_holds_together(matrix, permutations, seed, confidence):
-    found = compare(matrix, permutations, seed, confidence)
-    assert list(found.index) == list(product(MODELS, STATISTICS))
+def test_comparison_holds_together(matrix, permutations, seed, band):
+    every = draws(matrix, permutations, seed)
+    compared = against(matrix, every, band)
+    assert list(compared.index) == list(product(KINDS, STATISTICS))
     for side in ("p_more", "p_less"):
-        assert found[side].between(1 / (permutations + 1), 1).all()
-    assert (found["p_more"] + found["p_less"] > 1).all()
-    assert (found["low"] <= found["high"]).all()
-    every = {model: null_statistics(matrix, model, permutations, seed) for model in MODELS}
-    for model, name in found.index:
-        drawn, row = every[model][name], found.loc[(model, name)]
+        assert compared[side].between(1 / (permutations + 1), 1).all()
+    assert (compared["p_more"] + compared["p_less"] > 1).all()
+    assert (compared["low"] <= compared["high"]).all()
+    for (kind, name), row in compared.iterrows():
+        drawn = every[kind][name]
         assert {row["low"], row["high"]} <= set(drawn)
-        assert drawn.between(row["low"], row["high"]).mean() >= confidence / 100 - 1e-9
+        assert drawn.between(row["low"], row["high"]).mean() >= band / 100 - 1e-9
         assert row["mean"] == pytest.approx(drawn.mean())
         assert row["p_more"] == (1 + sum(drawn >= row["observed"])) / (permutations + 1)
         assert row["p_less"] == (1 + sum(drawn <= row["observed"])) / (permutations + 1)
-    kept = found.loc["margins"].drop("overlapping_pairs")  # the others follow from the margins
-    assert (kept["low"] == kept["observed"]).all()
-    assert (kept["p_more"] == 1).all()
+    fixed = compared.loc["margins"].drop("overlapping_pairs")  # these follow from the margins
+    assert (fixed["low"] == fixed["observed"]).all()
+    assert (fixed["p_more"] == 1).all()
+
+
+@given(matrices(), seeds)
+def test_kinds_of_chance_are_the_models_on_what_they_are_told(matrix, seed):
+    drawn = draws(matrix, 5, seed)
+    chosen = matrix.loc[:, matrix.any()] if matrix.to_numpy().any() else matrix
+    for model in MODELS:
+        assert drawn[model].equals(null_statistics(matrix, model, 5, seed))
+    assert drawn["named"].equals(null_statistics(chosen, "rows", 5, seed))
+    assert list(draws(matrix, 5, seed, ("named", "rows"))) == ["named", "rows"]
+
+
+def test_what_has_been_drawn_cannot_be_spoilt():
+    drawn = draws(SOME, 10, seed=0)["rows"]
+    drawn.loc[:] = 99
+    assert draws(SOME, 10, seed=0)["rows"].equals(null_statistics(SOME, "rows", 10, 0))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -202,7 +225,7 @@ def test_a_matrix_that_cannot_move_stays(rows):
 
 def test_the_matrix_given_is_left_alone():
     before = SOME.copy()
-    compare(SOME, 10, seed=0)
+    compare(SOME, 10)
     assert SOME.equals(before)
 
 
@@ -226,15 +249,17 @@ def test_bad_input_is_refused(matrix, permutations, message):
         with pytest.raises(ValueError, match=message):
             model(matrix, permutations, 0)
     with pytest.raises(ValueError, match=message):
-        compare(matrix, permutations, 0)
+        compare(matrix, permutations)
 
 
 def test_other_bad_input_is_refused():
     with pytest.raises(ValueError, match="model is 'columns'; expected one of rows, margins"):
         null_statistics(SOME, "columns", 10, 0)
-    for confidence in (0, 100, float("nan")):
-        with pytest.raises(ValueError, match=r"confidence is .*; expected percent between 0 and 100"):
-            compare(SOME, 10, 0, confidence)
+    with pytest.raises(ValueError, match="model is 'columns'; expected one of rows, margins"):
+        draws(SOME, 10, 0, ["columns"])
+    for band in (0, 100, float("nan")):
+        with pytest.raises(ValueError, match=r"band is .*; expected percent between 0 and 100"):
+            compare(SOME, 10, band=band)
     for masks, columns in (([[4]], 2), ([[-1]], 2), ([1, 2], 2), ([[1]], 0), ([[1]], 17)):
         with pytest.raises(ValueError, match=f"table of numbers of {columns} bits"):
             statistics(np.array(masks), columns)

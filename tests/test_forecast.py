@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.regression.linear_model import OLS
 
-from kr_industry.coverage import forecast_coverage
 from kr_industry.data import load
 from kr_industry.forecast import (
     KNOWN,
@@ -13,7 +12,9 @@ from kr_industry.forecast import (
     NEEDED,
     forecast,
     interval,
+    log_line,
     mean_errors,
+    naive,
     probability_above,
     rolling_origin,
 )
@@ -22,7 +23,7 @@ from kr_industry.growth import latest_run
 series = st.lists(st.floats(min_value=1, max_value=1e6), min_size=NEEDED, max_size=10).map(
     lambda values: pd.Series(values, index=range(2000, 2000 + len(values)))
 )
-methods = st.sampled_from(list(METHODS))
+methods = st.sampled_from(list(METHODS.values()))
 
 
 @pytest.fixture
@@ -47,14 +48,14 @@ def test_the_formula_by_hand(sales):
     assert row["high"] == pytest.approx(23005 * np.exp(drift + 2.5706 * error), rel=1e-5)
     assert row["low"] == pytest.approx(23005 * np.exp(drift - 2.5706 * error), rel=1e-5)
     assert row.round().tolist() == [22779, 18782, 27625]
-    assert forecast(sales, 1, 95, "naive").loc[2019].round().tolist() == [23005, 19418, 27255]
+    assert forecast(sales, 1, 95, naive).loc[2019].round().tolist() == [23005, 19418, 27255]
 
 
 def test_the_line_is_that_of_regression(sales):
     design = np.column_stack([np.ones(7), sales.index])
     fit = OLS(np.log(sales.to_numpy()), design).fit()
     expected = fit.get_prediction(np.array([[1, 2019], [1, 2020]])).summary_frame(alpha=0.2)
-    found = np.log(forecast(sales, 2, 80, "log_line"))
+    found = np.log(forecast(sales, 2, 80, log_line))
     assert found["value"].tolist() == pytest.approx(expected["mean"].tolist())
     assert found["low"].tolist() == pytest.approx(expected["obs_ci_lower"].tolist())
 
@@ -89,7 +90,34 @@ def test_the_record_of_earlier_origins_tells_every_error(sales):
     assert means.loc[1].round(2).to_dict() == {"half_drift": 3.80, "naive": 4.13, "log_line": 6.03, "count": 4}
 
 
-def test_intervals_hold_what_they_should():
+def test_a_method_of_ones_own_stands_in_the_record(sales):
+    def double(logs, horizon):
+        """Twice the last value, which is known for certain."""
+        return np.full(horizon, logs[-1] + np.log(2)), np.zeros(horizon), np.inf
+
+    record = rolling_origin(sales, 2, METHODS | {"double": double})
+    pd.testing.assert_frame_equal(record.drop(columns="double"), rolling_origin(sales, 2))
+    assert record.loc[0, "double"] == pytest.approx(100 * (2 * sales[2014] / sales[2015] - 1))
+    assert list(mean_errors(record)) == [*METHODS, "double", "count"]
+    assert forecast(sales, 1, method=double).loc[2019].tolist() == pytest.approx([2 * 23005] * 3)
+
+
+@pytest.mark.parametrize("confidence", [0, 100, 120, float("nan")])
+def test_a_confidence_that_cannot_be_is_told(sales, confidence):
+    with pytest.raises(ValueError, match="expected percent between 0 and 100"):
+        forecast(sales, 1, confidence)
+
+
+def test_a_series_that_never_moved_is_above_its_level_half_of_the_time():
+    same = pd.Series(5.0, index=range(2010, 2016))
+    chances = probability_above(same, pd.Series({2016: 5.0, 2017: 4.0, 2018: 6.0}), naive)
+    assert chances.tolist() == [50, 100, 0]
+
+
+def test_intervals_hold_what_they_should(root, monkeypatch):
+    monkeypatch.syspath_prepend(str(root / "scripts"))
+    from interval_coverage import forecast_coverage
+
     held = forecast_coverage(length=7, drift=0.02, noise=0.07, draws=400, seed=1)
     assert held.loc[95].min() > 92
     assert held.loc[80].min() > 75

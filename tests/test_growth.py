@@ -12,15 +12,41 @@ amounts = st.floats(min_value=1, max_value=1e6)
 
 def test_stage_rates_of_gwangju_photonics():
     sales = load("photonics/annual").set_index("year")["sales"].astype(float)
-    rates = growth.growth_by_interval(sales, [1999, 2003, 2008, 2012, 2013, 2018])
+    rates = growth.by_interval(sales, [1999, 2003, 2008, 2012, 2013, 2018])
     assert rates["rate"].round(1).tolist() == [29.9, 32.2, 18.6, 4.6, -3.2]
     assert rates["years"].tolist() == [4, 5, 4, 1, 5]
 
 
 def test_printed_growth_rates_of_table_7_come_out():
     whole = load("photonics/sales").query("scope == 'whole'").set_index("year")
-    rates = growth.growth_by_interval(whole["sales"].astype(float))
+    rates = growth.by_interval(whole["sales"].astype(float))
     assert rates["rate"].round(1).tolist() == whole["growth"].iloc[1:].tolist()
+
+
+def test_the_level_of_gwangju_photonics():
+    level = growth.level(load("photonics/annual").set_index("year")["sales"])
+    assert (level.first_year, level.peak_year, level.last_year) == (1999, 2013, 2018)
+    assert (level.first, level.peak, level.last) == (1136, 27105, 23005)
+    assert level.since_peak == pytest.approx(100 * (23005 / 27105 - 1))
+    assert level.change == pytest.approx(100 * (23005 / 1136 - 1))
+    assert level.rose
+
+
+def test_a_level_tells_ties_and_leaves_out_missing_values():
+    level = growth.level(pd.Series({2010: None, 2011: 0.0, 2012: 5.0, 2013: 4.0, 2014: 5.0}, dtype=float))
+    assert (level.first_year, level.peak_year, level.peak_years) == (2011, 2012, (2012, 2014))
+    assert level.since_peak == 0
+    assert np.isnan(level.change)
+    for values, message in (({2010: np.nan}, "one value or more"), ({2011: 1.0, 2010: 2.0}, "ascend")):
+        with pytest.raises(ValueError, match=message):
+            growth.level(pd.Series(values))
+
+
+def test_yearly_growth_is_only_where_the_year_before_is_there():
+    sales = load("photonics/annual").set_index("year")["sales"].astype(float)
+    rates = growth.by_interval(sales).query("years == 1").set_index("last_year")["rate"]
+    assert growth.yearly(sales).to_dict() == pytest.approx(rates.to_dict())
+    assert list(rates.index) == list(range(2013, 2019))
 
 
 @given(amounts, st.floats(min_value=-50, max_value=200), st.integers(1, 30))
@@ -47,7 +73,7 @@ def test_a_rate_that_cannot_be_is_refused(first, last, years):
 )
 def test_unordered_double_or_missing_years_are_refused(years, bounds, message):
     with pytest.raises(ValueError, match=message):
-        growth.growth_by_interval(pd.Series(range(1, len(years) + 1), index=years, dtype=float), bounds)
+        growth.by_interval(pd.Series(range(1, len(years) + 1), index=years, dtype=float), bounds)
 
 
 parts = st.dictionaries(st.sampled_from("abcdef"), st.tuples(amounts, amounts), min_size=1)
@@ -72,6 +98,13 @@ def test_contributions_of_different_parts_are_refused():
         growth.contributions(pd.Series({"a": 1}), pd.Series({"b": 1}))
     with pytest.raises(ValueError, match="above zero"):
         growth.contributions(pd.Series({"a": 0}), pd.Series({"a": 1}))
+    with pytest.raises(ValueError, match="b has no value"):
+        growth.contributions(pd.Series({"a": 60, "b": np.nan}), pd.Series({"a": 72, "b": 39}), (100, 111))
+
+
+def test_rounding_of_a_sum_is_no_residual():
+    before, after = pd.Series({"a": 0.1, "b": 0.2}), pd.Series({"a": 0.3, "b": 0.6})
+    assert list(growth.contributions(before, after, (0.3, 0.9)).index) == ["a", "b"]
 
 
 def test_the_latest_run_ends_at_the_last_gap():
@@ -116,6 +149,11 @@ def test_a_decomposition_is_symmetric(pairs):
     assert (there["change"] / scale).tolist() == pytest.approx((-back["change"] / scale).tolist(), abs=1e-9)
     turned = growth.decomposition(before[::-1], after[::-1])["change"].sort_index()
     assert (turned / scale).tolist() == pytest.approx((there["change"] / scale).tolist(), abs=1e-9)
+
+
+def test_large_whole_numbers_are_taken_apart_as_well():
+    found = growth.decomposition(pd.Series({"a": 10**10, "b": 10**10}), pd.Series({"a": 2 * 10**10, "b": 10**10}))
+    assert found["change"].to_dict() == pytest.approx({"a": 1e20, "b": 0})
 
 
 def test_a_factor_that_does_not_change_has_no_part():

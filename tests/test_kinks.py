@@ -9,7 +9,6 @@ from statsmodels.datasets import longley, nile
 from statsmodels.regression.linear_model import OLS
 
 from kr_industry import kinks
-from kr_industry.coverage import kink_coverage
 from kr_industry.data import load
 
 
@@ -18,18 +17,21 @@ def annual():
     return load("photonics/annual").set_index("year").astype({"sales": float, "employment": float, "firms": float})
 
 
-def test_the_nile_breaks_where_it_is_known_to(root):
+def test_the_nile_breaks_where_it_is_known_to():
     """Breaks in the mean, segments of 15 or more: residual sums as in the CRAN package strucchange."""
-    del root
+
+    def stepped(x, places):
+        return np.column_stack([np.ones_like(x), *((x > place).astype(float) for place in places)])
+
     flow = nile.load_pandas().data
     x, y = flow["year"].to_numpy(float), flow["volume"].to_numpy(float)
     ends = x[14:-15]
-    assert kinks.residual_sums(x, y, [()], kinks.stepped) == pytest.approx([2835157], abs=1)
-    one = kinks.residual_sums(x, y, [(end,) for end in ends], kinks.stepped)
+    assert kinks.residual_sums(x, y, [()], stepped) == pytest.approx([2835157], abs=1)
+    one = kinks.residual_sums(x, y, [(end,) for end in ends], stepped)
     assert one.min() == pytest.approx(1597457, abs=1)
     assert ends[one.argmin()] == 1898
     pairs = [(a, b) for a, b in combinations(ends, 2) if b - a >= 15]
-    assert kinks.residual_sums(x, y, pairs, kinks.stepped).min() == pytest.approx(1552924, abs=1)
+    assert kinks.residual_sums(x, y, pairs, stepped).min() == pytest.approx(1552924, abs=1)
 
 
 def test_the_kink_of_the_stagnant_layer():
@@ -76,6 +78,16 @@ def test_gwangju_turned_before_its_peak(annual, measure, year, low, high, before
     assert kink.p < 0.001
 
 
+def test_a_kink_says_what_a_sentence_needs(annual):
+    sales, firms = kinks.find_kink(annual["sales"]), kinks.find_kink(annual["firms"])
+    assert sales.before.percent.value == pytest.approx(31.2, abs=0.05)  # exp(0.2715) − 1
+    assert sales.before.percent.low < sales.before.percent.value < sales.before.percent.high
+    assert sales.gap == (2008, 2012)
+    assert firms.gap == (2003, 2008)
+    assert kinks.find_kink(pd.Series([1.0, 2, 4, 8, 8, 8.1, 8], index=range(2000, 2007)), permutations=9).gap is None
+    assert sales.gain == sales.aicc_line - sales.aicc
+
+
 def test_bounds_agree_with_a_search_over_all_kinked_lines(annual):
     """The least and the largest slope of any kinked line within the limit, by brute force."""
     values = annual["sales"]
@@ -97,6 +109,8 @@ def test_bounds_agree_with_a_search_over_all_kinked_lines(annual):
 def test_leaving_out_one_year_shows_what_leans_on_it(annual):
     sales, firms = (kinks.without_each_year(annual[measure]) for measure in ("sales", "firms"))
     assert sales["year"].between(2010.5, 2011.0 + 1e-9).all()
+    assert list(kinks.find_kink(annual["sales"], permutations=9).outside(sales).index) == []
+    assert list(kinks.find_kink(annual["firms"], permutations=9).outside(firms).index) == [1999, 2003]
     assert firms.loc[1999, "year"] == pytest.approx(9.8 + 2000)
     assert firms.drop([1999, 2003])["year"].between(2004.9 - 1e-9, 2005.7 + 1e-9).all()
 
@@ -135,7 +149,10 @@ def test_permuting_says_of_chance_what_chance_is():
     assert np.mean(np.array(found) < 0.1) < 0.17
 
 
-def test_intervals_hold_what_they_should():
+def test_intervals_hold_what_they_should(root, monkeypatch):
+    monkeypatch.syspath_prepend(str(root / "scripts"))
+    from interval_coverage import kink_coverage
+
     years = [1999, 2003, 2008, *range(2012, 2019)]
     held = kink_coverage(years, kink=2010.5, before=27, after=-3, noise=0.06, draws=150, seed=1)
     assert (held.loc[95] > 89).all()

@@ -1,7 +1,7 @@
 """Analysis of Korean strategic industries: what the notebooks import.
 
-Functions take and return pandas objects and small dataclasses; they read no files, except those
-of :mod:`kr_industry.data`, and draw nothing, except those of :mod:`kr_industry.charts`.
+Functions take and return pandas objects and small dataclasses of identifiers and numbers, and know no language.
+:mod:`kr_industry.data` reads tables for them, and :mod:`kr_industry.charts` draws.
 """
 
 import os

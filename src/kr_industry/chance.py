@@ -4,7 +4,8 @@ A region's row of such a table is kept as a bit mask: bit j is set where the reg
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -41,12 +42,8 @@ def keep_rows(matrix: pd.DataFrame, permutations: int, seed: int) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Masks (uint16), a row per matrix and a column per region.
-
-    Raises
-    ------
-    ValueError
-        The matrix is not of true and false alone, is empty or too wide, or the permutations are fewer than one.
+        Masks (uint16), a row per matrix and a column per region. ValueError where the matrix is not of true and false
+        alone, is empty or too wide, or the permutations are fewer than one.
     """
     masks, random = _start(matrix, permutations, seed)
     return _subsets(random, np.uint8(matrix.shape[1]), np.bitwise_count(masks)[:, None], (len(masks), permutations)).T
@@ -80,12 +77,12 @@ def keep_margins(matrix: pd.DataFrame, permutations: int, seed: int) -> np.ndarr
             state[place], flat[source] = flat.take(source), state[place].copy()
         differing = (one ^ other) & _FULL
         moved = one & differing
-        kept = _subsets(random, np.bitwise_count(differing), np.bitwise_count(moved), moved.shape)
+        given = _subsets(random, np.bitwise_count(differing), np.bitwise_count(moved), moved.shape)
         differing, moved = differing.astype(np.uint16), moved.astype(np.uint16)
-        for column in columns:  # lay what is kept, a choice among the lowest bits, over the differing columns
+        for column in columns:  # lay what is given, a choice among the lowest bits, over the differing columns
             here = differing >> column & 1
-            moved ^= (kept & here) << column
-            kept >>= here
+            moved ^= (given & here) << column
+            given >>= here
         one ^= moved
         other ^= moved
     result[moving[state >> WIDEST], chains] = state & _FULL
@@ -94,6 +91,11 @@ def keep_margins(matrix: pd.DataFrame, permutations: int, seed: int) -> np.ndarr
 
 MODELS: Mapping[str, Callable[..., np.ndarray]] = {"rows": keep_rows, "margins": keep_margins}
 """Null models by what they keep of the matrix."""
+KINDS = (*MODELS, "named")
+"""Kinds of chance: the :data:`MODELS`, and ``named``, which is ``rows`` among the technologies that somebody chose.
+
+Where overlap exceeds ``rows`` and not ``named``, the overlap is that some technologies were chosen by nobody.
+"""
 
 
 def statistics(masks: np.ndarray, columns: int) -> pd.DataFrame:
@@ -104,14 +106,14 @@ def statistics(masks: np.ndarray, columns: int) -> pd.DataFrame:
     masks : numpy.ndarray
         A row per matrix and a column per region, as a null model gives them.
     columns : int
-        How many technologies there are.
+        How many technologies there are; ValueError where the masks do not fit them.
 
     Returns
     -------
     pandas.DataFrame
         A row per matrix. ``shared``: technologies that two regions or more chose; ``overlapping_pairs``: pairs of
         regions with a technology in common; ``largest_crowd``: most regions in one technology; ``uncovered``:
-        technologies that nobody chose. ValueError where the masks do not fit the columns.
+        technologies that nobody chose.
 
     Examples
     --------
@@ -123,8 +125,8 @@ def statistics(masks: np.ndarray, columns: int) -> pd.DataFrame:
     rows = np.ascontiguousarray(masks.T, dtype=np.uint16)
     crowds = np.stack([(rows >> column & 1).sum(axis=0, dtype=np.uint16) for column in range(columns)])
     pairs = [np.minimum(rows[row + 1 :] & rows[row], 1).sum(axis=0, dtype=np.uint16) for row in range(len(rows))]
-    found = (crowds >= 2).sum(axis=0), np.sum(pairs, axis=0, dtype=int), crowds.max(axis=0), (crowds == 0).sum(axis=0)
-    return pd.DataFrame(np.stack(found, axis=1).astype(np.int64), columns=list(STATISTICS))
+    counts = (crowds >= 2).sum(axis=0), np.sum(pairs, axis=0, dtype=int), crowds.max(axis=0), (crowds == 0).sum(axis=0)
+    return pd.DataFrame(np.stack(counts, axis=1).astype(np.int64), columns=list(STATISTICS))
 
 
 def observed(matrix: pd.DataFrame) -> pd.Series:
@@ -139,53 +141,77 @@ def null_statistics(matrix: pd.DataFrame, model: str, permutations: int, seed: i
     return statistics(MODELS[model](matrix, permutations, seed), matrix.shape[1])
 
 
-def compare(matrix: pd.DataFrame, permutations: int, seed: int, confidence: float = 90) -> pd.DataFrame:
-    """The matrix beside what each null model draws.
+def draws(matrix: pd.DataFrame, permutations: int, seed: int, kinds: Iterable[str] = KINDS) -> dict[str, pd.DataFrame]:
+    """The :func:`statistics` of matrices drawn by chance, a row for each, by kind of chance.
+
+    Who chose does not matter: equal cells, permutations and seeds are drawn once.
 
     Parameters
     ----------
     matrix, permutations, seed
-        As for :func:`keep_rows`; every model starts from the same seed.
-    confidence : float
+        As for :func:`keep_rows`; every kind starts from the same seed.
+    kinds : iterable of str
+        Some of :data:`KINDS`.
+    """
+    _start(matrix, permutations)
+    tables = {kind: (_chosen(matrix), "rows") if kind == "named" else (matrix, kind) for kind in kinds}
+    return {
+        kind: _drawn(table.to_numpy(bool).tobytes(), table.shape, model, permutations, seed).copy()
+        for kind, (table, model) in tables.items()
+    }
+
+
+@lru_cache(maxsize=64)
+def _drawn(cells: bytes, shape: tuple[int, int], model: str, permutations: int, seed: int) -> pd.DataFrame:
+    return null_statistics(pd.DataFrame(np.frombuffer(cells, dtype=bool).reshape(shape)), model, permutations, seed)
+
+
+def against(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], band: float = 90) -> pd.DataFrame:
+    """The matrix beside what chance draws.
+
+    Parameters
+    ----------
+    matrix : pandas.DataFrame
+        True where a region (row) chose a technology (column).
+    drawn : mapping of str to pandas.DataFrame
+        What :func:`draws` gives for it.
+    band : float
         Percent of the matrices drawn, at least, that lie from ``low`` to ``high``.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by (model, statistic). ``observed``; ``mean``, ``low`` and ``high`` of the matrices drawn; ``p_more``
+        Indexed by (kind, statistic). ``observed``; ``mean``, ``low`` and ``high`` of the matrices drawn; ``p_more``
         and ``p_less``, how likely a value at least as high or as low as observed is, the matrix itself counted as one
-        drawn (Phipson and Smyth 2010). ValueError as for :func:`keep_rows`, or for a confidence not from 0 to 100.
+        drawn (Phipson and Smyth 2010). ValueError for a band not between 0 and 100.
     """
-    return beside(matrix, {model: null_statistics(matrix, model, permutations, seed) for model in MODELS}, confidence)
+    if not 0 < band < 100:
+        raise ValueError(f"band is {band}; expected percent between 0 and 100")
+    tables, tails = {}, [(100 - band) / 200, (100 + band) / 200]
+    for kind, counts in drawn.items():
+        own = observed(_chosen(matrix) if kind == "named" else matrix)
+        low, high = np.quantile(counts, tails, axis=0, method="inverted_cdf")  # values that do occur
+        columns = {"observed": own, "mean": counts.mean(), "low": low, "high": high}
+        columns |= {"p_more": (1 + (counts >= own).sum()) / (1 + len(counts))}
+        tables[kind] = pd.DataFrame(columns | {"p_less": (1 + (counts <= own).sum()) / (1 + len(counts))})
+    return pd.concat(tables, names=["kind", "statistic"])
 
 
-def beside(matrix: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], confidence: float = 90) -> pd.DataFrame:
-    """The matrix beside what has been drawn: as :func:`compare`, for the :func:`null_statistics` by model.
-
-    ValueError for a confidence not between 0 and 100.
-    """
-    if not 0 < confidence < 100:
-        raise ValueError(f"confidence is {confidence}; expected percent between 0 and 100")
-    found, tails, rows = observed(matrix).to_numpy(), [(100 - confidence) / 200, (100 + confidence) / 200], []
-    for counts in drawn.values():
-        values = counts.to_numpy()
-        band = np.quantile(values, tails, axis=0, method="inverted_cdf")  # values that do occur
-        beyond = [(values >= found).sum(axis=0), (values <= found).sum(axis=0)]
-        rows.append([found, values.mean(axis=0), *band, *((1 + times) / (len(values) + 1) for times in beyond)])
-    columns = zip(["observed", "mean", "low", "high", "p_more", "p_less"], zip(*rows, strict=True), strict=True)
-    index = pd.MultiIndex.from_product([drawn, STATISTICS], names=["model", "statistic"])
-    return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns}, index)
+def _chosen(matrix: pd.DataFrame) -> pd.DataFrame:
+    """The technologies that somebody chose; all where nobody chose any."""
+    somebody = matrix.to_numpy(bool).any(axis=0)
+    return matrix.loc[:, somebody] if somebody.any() else matrix
 
 
 def _start(matrix: pd.DataFrame, permutations: int = 1, seed: int = 0) -> tuple[np.ndarray, np.random.Generator]:
     """The rows of a matrix as masks, and the source of random numbers; ValueError where something is wrong."""
     if not isinstance(matrix, pd.DataFrame) or matrix.empty or matrix.shape[1] > WIDEST:
-        found = f"shape {matrix.shape}" if isinstance(matrix, pd.DataFrame) else type(matrix).__name__
-        raise ValueError(f"a matrix must be a DataFrame of one row or more and 1 to {WIDEST} columns, got {found}")
+        given = f"shape {matrix.shape}" if isinstance(matrix, pd.DataFrame) else type(matrix).__name__
+        raise ValueError(f"a matrix must be a DataFrame of one row or more and 1 to {WIDEST} columns, got {given}")
     for name, values in matrix.items() if matrix.to_numpy().dtype != bool else ():
         if values.isna().any() or not pd.api.types.is_bool_dtype(values.dtype):
-            found = "missing values" if values.isna().any() else f"the type {values.dtype}"
-            raise ValueError(f"a matrix must hold true and false only, column {name} has {found}")
+            given = "missing values" if values.isna().any() else f"the type {values.dtype}"
+            raise ValueError(f"a matrix must hold true and false only, column {name} has {given}")
     if not isinstance(permutations, int | np.integer) or permutations < 1:
         raise ValueError(f"permutations is {permutations}; expected a whole number of 1 or more")
     masks = matrix.to_numpy(bool) @ (1 << np.arange(matrix.shape[1]))
@@ -194,9 +220,7 @@ def _start(matrix: pd.DataFrame, permutations: int = 1, seed: int = 0) -> tuple[
 
 def _below(random: np.random.Generator, limits: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Whole numbers below the limits: ``random()``, whose stream NumPy has kept, times the limit, as IEEE rounds."""
-    drawn = random.random(shape)
-    drawn *= limits
-    return drawn.astype(np.intp)
+    return (random.random(shape) * limits).astype(np.intp)
 
 
 def _subsets(random: np.random.Generator, sizes: np.ndarray, counts: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kr_industry import DATA
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Fault:
     """Something wrong in a data file; row 1 is the header, as in a spreadsheet."""
 
@@ -18,12 +18,9 @@ class Fault:
 
     def __str__(self) -> str:
         """File, row, column and what is wrong."""
-        place = [self.file]
-        if self.row is not None:
-            place.append(f"row {self.row}")
-        if self.column is not None:
-            place.append(f"column {self.column}")
-        return f"{', '.join(place)}: {self.message}"
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.file}{row}{column}: {self.message}"
 
 
 def faults(folder: Path = DATA) -> list[Fault]:
@@ -36,6 +33,8 @@ def faults(folder: Path = DATA) -> list[Fault]:
     """
     # frictionless takes half a second to import, and reading tables does not need it.
     from frictionless import FrictionlessException, Package
+
+    from kr_industry.retrieval import unlike_records
 
     folder = Path(folder)
     descriptor = folder / "datapackage.json"
@@ -51,27 +50,26 @@ def faults(folder: Path = DATA) -> list[Fault]:
             package.remove_resource(resource.name)
     _add_industries(package, folder)
     listed = {resource.path: resource for resource in package.resources}
-    found = [
-        Fault(path, None, None, "file not found, though datapackage.json lists it")
-        for path in listed
-        if not (folder / path).is_file()
-    ]
-    found += [
-        Fault(path, None, None, "file is not described in datapackage.json; add it there or remove it")
-        for path in sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.csv"))
-        if path not in listed
-    ]
-    if not found:  # foreign keys can be followed only where every table is there
-        for task in package.validate().tasks:
-            fields = {field.name: field for field in listed[task.place].schema.fields}
-            told = [_fault(task.place, error, fields) for error in task.errors]
-            broken = {fault.row for fault in told if not fault.message.startswith("duplicate key")}
-            found += [f for f in told if f.row not in broken or not f.message.startswith("duplicate key")]
-            if not told and not task.stats.get("rows"):
-                found.append(Fault(task.place, None, None, "the table has a header and no rows"))
-    if not found:
-        found = _unnamed(folder) + _rules(folder) + _retrieved(folder)
-    return sorted(set(found), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.csv")}
+    absent = "file not found, though datapackage.json lists it"
+    unlisted = "file is not described in datapackage.json; add it there or remove it"
+    files = [(path, absent) for path in listed.keys() - there] + [(path, unlisted) for path in there - listed.keys()]
+    # Foreign keys can be followed only where every table is there, and rules applied only to tables that can be read.
+    wrong = (
+        [Fault(path, None, None, message) for path, message in files]
+        or [fault for task in package.validate().tasks for fault in _of_table(task, listed[task.place].schema.fields)]
+        or _unnamed(folder) + _rules(folder) + [Fault(file, None, None, text) for file, text in unlike_records(folder)]
+    )
+    return sorted(set(wrong), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
+
+
+def _of_table(task, fields: list) -> list[Fault]:
+    """The faults of one table; a row that breaks a rule is not said to be double as well."""
+    errors = [_fault(task.place, error, {field.name: field for field in fields}) for error in task.errors]
+    broken = {fault.row for fault in errors if not fault.message.startswith("duplicate key")}
+    if not errors and not task.stats.get("rows"):
+        return [Fault(task.place, None, None, "the table has a header and no rows")]
+    return [fault for fault in errors if fault.row not in broken or not fault.message.startswith("duplicate key")]
 
 
 def _add_industries(package, folder: Path) -> None:
@@ -136,20 +134,19 @@ def _unnamed(folder: Path) -> list[Fault]:
     """Entities and segments that labels.csv does not name; regions.csv names entities as well."""
     from kr_industry.data import load, tables
 
-    labels = load("labels", folder)
-    groups = {group: set(rows["id"]) for group, rows in labels.groupby("group")}
+    groups = {group: set(rows["id"]) for group, rows in load("labels", folder).groupby("group")}
     groups["entity"] = groups.get("entity", set()) | set(load("regions/regions", folder)["id"])
-    found = []
+    unnamed = []
     for table in tables(folder):
         frame = load(table, folder)
         for column, group in (("entity", "entity"), ("segment", f"{table.split('/')[0]}_segment")):
             known = groups.get(group, set()) | ({"total"} if column == "segment" else set())
-            found += [
+            unnamed += [
                 Fault(f"{table}.csv", row + 2, column, f"{cell!r} has no name in labels.csv (group {group})")
                 for row, cell in enumerate(frame[column] if column in frame.columns else ())
                 if cell not in known
             ]
-    return found
+    return unnamed
 
 
 def _rules(folder: Path) -> list[Fault]:
@@ -158,7 +155,6 @@ def _rules(folder: Path) -> list[Fault]:
     from kr_industry.audit.relations import read
     from kr_industry.data import DataError, tables
 
-    found = []
     try:
         for values in ("printed", "corrected"):
             figures = Figures(folder, values)
@@ -168,11 +164,5 @@ def _rules(folder: Path) -> list[Fault]:
     except DataError as error:
         text = str(error).removeprefix(f"{folder}/")
         match = re.fullmatch(r"(\S+\.csv), row (\d+)(?: \([^)]*\))?: (.*)", text, re.DOTALL)
-        found.append(Fault(match[1], int(match[2]), None, match[3]) if match else Fault("audit", None, None, text))
-    return found
-
-
-def _retrieved(folder: Path) -> list[Fault]:
-    from kr_industry.retrieval import unlike_their_records
-
-    return [Fault(file, None, None, message) for file, message in unlike_their_records(folder)]
+        return [Fault(match[1], int(match[2]), None, match[3]) if match else Fault("audit", None, None, text)]
+    return []

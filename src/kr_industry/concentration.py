@@ -21,12 +21,7 @@ def concentration(parts: pd.Series) -> pd.Series:
         ``least``: 1/k, its value for k equal parts; ``normalised``: 0 for equal parts, 1 for a single one;
         ``effective``: its inverse, the number of equal parts as concentrated (Hannah and Kay 1977);
         ``largest_two``: their share in percent; ``gini`` and ``gini_normalised``: the Gini coefficient, and
-        the same over its largest value (k − 1)/k.
-
-    Raises
-    ------
-    ValueError
-        There are fewer than two parts, one is below zero or missing, or all are zero.
+        the same over its largest value (k − 1)/k. ValueError for other parts than those.
 
     Examples
     --------
@@ -59,17 +54,7 @@ def concentration(parts: pd.Series) -> pd.Series:
 
 
 def concentration_by_year(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """:func:`concentration` of each measure and year.
-
-    Parameters
-    ----------
-    parts : mapping of measure to pandas.DataFrame
-        Parts (rows) by year (columns), without a total.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by (measure, year).
-    """
-    rows = {(measure, year): concentration(table[year]) for measure, table in parts.items() for year in table}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    """:func:`concentration` by (measure, year), of tables of parts (rows, without a total) by year (columns)."""
+    return pd.concat(
+        {measure: table.apply(concentration).T for measure, table in parts.items()}, names=["measure", "year"]
+    )

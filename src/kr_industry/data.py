@@ -318,7 +318,7 @@ def labels(folder: Path = DATA, **aliases: str) -> pd.DataFrame:
     folder : Path, optional
         Another folder with the same layout.
     **aliases : str
-        Further names of groups: ``segment="bio_segment"`` adds the segments of the bio-industry to the group ``segment``.
+        Further names of groups: ``segment="bio_segment"`` adds those of the bio-industry to the group ``segment``.
 
     Returns
     -------

@@ -5,11 +5,12 @@ and Nikolopoulos 2000; Hyndman and Billah 2003), beside the naive forecast that 
 Student's t: normal quantiles cover too little at this length.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
+from statsmodels.regression.linear_model import OLS
 
 from kr_industry.growth import checked
 
@@ -17,6 +18,40 @@ NEEDED = 5
 """Consecutive years a forecast needs; the method has been tried on series of five to ten years and on none shorter."""
 KNOWN = 3
 """Years that an earlier origin needs, of which only the middle of the forecast is looked at."""
+
+Method = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray, float]]
+"""What forecasts: from the logarithms of consecutive years, and how many years ahead are wanted, to the middle and the
+standard error of each year ahead, in logarithms, and the degrees of freedom (``numpy.inf``: a normal distribution)."""
+
+
+def half_drift(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """A random walk with half the mean drift.
+
+    With d the changes, b half their mean and s² = Σ(d − b)²/(n − 2): y + h·b, s·√(h(1 + h/(4(n − 1)))), n − 2.
+    """
+    changes, number, ahead = np.diff(logs), len(logs), np.arange(1, horizon + 1)
+    drift = changes.mean() / 2
+    deviation = np.sqrt(((changes - drift) ** 2).sum() / (number - 2))
+    return logs[-1] + ahead * drift, deviation * np.sqrt(ahead * (1 + ahead / (4 * (number - 1)))), number - 2
+
+
+def naive(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """The last value again, with the mean square of all changes for its error: y, s·√h, n − 1."""
+    changes, ahead = np.diff(logs), np.arange(1, horizon + 1)
+    return np.full(horizon, logs[-1]), np.sqrt((changes**2).mean() * ahead), len(changes)
+
+
+def log_line(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """A straight line drawn on, which is a warning only, with the prediction error of regression: n − 2."""
+    number = len(logs)
+    places = np.column_stack([np.ones(number + horizon), np.arange(number + horizon)])
+    fit = OLS(logs, places[:number]).fit()
+    ahead = fit.get_prediction(places[number:])
+    return ahead.predicted_mean, ahead.se_obs, number - 2
+
+
+METHODS: dict[str, Method] = {"half_drift": half_drift, "naive": naive, "log_line": log_line}
+"""The methods whose earlier errors are set side by side."""
 
 
 def interval(centre: float, error: float, confidence: float, degrees: float = np.inf) -> tuple[float, float]:
@@ -27,47 +62,13 @@ def interval(centre: float, error: float, confidence: float, degrees: float = np
     >>> [round(bound) for bound in interval(3830, 22.0, 95)]
     [3787, 3873]
     """
-    reach = error * float(student.ppf(0.5 + confidence / 200, degrees))
-    return centre - reach, centre + reach
+    if not 0 < confidence < 100:
+        raise ValueError(f"confidence is {confidence}; expected percent between 0 and 100")
+    low, high = student.interval(confidence / 100, degrees)
+    return centre + error * low, centre + error * high
 
 
-Steps = tuple[np.ndarray, np.ndarray, int]
-"""Centres and standard errors in logarithms for each year ahead, and degrees of freedom."""
-
-
-def _half_drift(logs: np.ndarray, horizon: int) -> Steps:
-    """With d the changes, b half their mean and s² = Σ(d − b)²/(n − 2): y + h·b, s·√(h(1 + h/(4(n − 1)))), n − 2."""
-    changes, number, ahead = np.diff(logs), len(logs), np.arange(1, horizon + 1)
-    drift = changes.mean() / 2
-    deviation = np.sqrt(((changes - drift) ** 2).sum() / (number - 2))
-    return logs[-1] + ahead * drift, deviation * np.sqrt(ahead * (1 + ahead / (4 * (number - 1)))), number - 2
-
-
-def _naive(logs: np.ndarray, horizon: int) -> Steps:
-    """The last value, with the mean square of all changes for its error: y, s·√h, n − 1."""
-    changes, ahead = np.diff(logs), np.arange(1, horizon + 1)
-    return np.full(horizon, logs[-1]), np.sqrt((changes**2).mean() * ahead), len(changes)
-
-
-def _log_line(logs: np.ndarray, horizon: int) -> Steps:
-    """A straight line drawn on, with the prediction error of regression: n − 2 degrees of freedom."""
-    number = len(logs)
-    x = np.arange(number) - (number - 1) / 2
-    slope, level = np.polyfit(x, logs, 1)
-    deviation = np.sqrt(((logs - level - slope * x) ** 2).sum() / (number - 2))
-    target = x[-1] + np.arange(1, horizon + 1)
-    return level + slope * target, deviation * np.sqrt(1 + 1 / number + target**2 / (x**2).sum()), number - 2
-
-
-METHODS: dict[str, Callable[[np.ndarray, int], Steps]] = {
-    "half_drift": _half_drift,
-    "naive": _naive,
-    "log_line": _log_line,
-}
-"""A random walk with half the mean drift; the last value again; and a line drawn on, which is a warning only."""
-
-
-def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: str = "half_drift") -> pd.DataFrame:
+def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: Method = half_drift) -> pd.DataFrame:
     """The years ahead of a short yearly series, with bounds.
 
     Parameters
@@ -78,8 +79,8 @@ def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: st
         Years ahead.
     confidence : float
         Of the bounds, in percent.
-    method : str
-        One of :data:`METHODS`.
+    method : callable
+        One of :data:`METHODS`, or any function of the form of :data:`Method`.
 
     Returns
     -------
@@ -89,44 +90,50 @@ def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: st
     Raises
     ------
     ValueError
-        A year is missing or double, a value is not above zero, or there are fewer than :data:`NEEDED` years.
+        A year is missing or double, a value is not above zero, there are fewer than :data:`NEEDED` years, or the
+        confidence is not between 0 and 100.
+
+    Examples
+    --------
+    A method of one's own is a function like any of :data:`METHODS`:
+
+    >>> def full_drift(logs, horizon):
+    ...     changes, ahead = np.diff(logs), np.arange(1, horizon + 1)
+    ...     return logs[-1] + ahead * changes.mean(), changes.std(ddof=1) * np.sqrt(ahead), len(changes) - 1
+    >>> doubling = pd.Series([1.0, 2, 4, 8, 16], index=range(2016, 2021))
+    >>> forecast(doubling, 2, method=full_drift)["value"].round(9).to_dict()
+    {2021: 32.0, 2022: 64.0}
     """
-    logs = _logs(values, NEEDED)
-    centres, errors, degrees = METHODS[method](logs, horizon)
-    rows = [
-        (centre, *interval(centre, error, confidence, degrees)) for centre, error in zip(centres, errors, strict=True)
-    ]
-    years = [int(values.index[-1]) + ahead for ahead in range(1, horizon + 1)]
-    return np.exp(pd.DataFrame(rows, index=years, columns=["value", "low", "high"]))
+    centres, errors, degrees = method(_logs(values, NEEDED), horizon)
+    low, high = interval(centres, errors, confidence, degrees)
+    years = int(values.index[-1]) + np.arange(1, horizon + 1)
+    return np.exp(pd.DataFrame({"value": centres, "low": low, "high": high}, index=years))
 
 
-def probability_above(values: pd.Series, targets: pd.Series, method: str = "half_drift") -> pd.Series:
+def probability_above(values: pd.Series, targets: pd.Series, method: Method = half_drift) -> pd.Series:
     """The probability, in percent, that a forecast gives to outcomes above a target.
+
+    Where a series never moved, a forecast has no width: a target at the value gets one half.
 
     Parameters
     ----------
-    values : pandas.Series
-        Values above zero of consecutive years.
+    values, method
+        As for :func:`forecast`.
     targets : pandas.Series
-        Targets above zero, indexed by years after the last one.
-    method : str
-        One of :data:`METHODS`.
-
-    Raises
-    ------
-    ValueError
-        As :func:`forecast`, or a target is not above zero or not for a later year.
+        Targets above zero, indexed by years after the last one; ValueError for others.
     """
     logs = _logs(values, NEEDED)
     ahead = targets.index.to_numpy() - int(values.index[-1])
     if (ahead < 1).any() or not (targets > 0).all():
         raise ValueError(f"targets must be above zero and for years after {values.index[-1]}, got {targets.to_dict()}")
-    centres, errors, degrees = METHODS[method](logs, int(ahead.max()))
-    distance = (np.log(targets.to_numpy(float)) - centres[ahead - 1]) / errors[ahead - 1]
+    centres, errors, degrees = method(logs, int(ahead.max()))
+    beyond = np.log(targets.to_numpy(float)) - centres[ahead - 1]
+    with np.errstate(divide="ignore"):
+        distance = np.divide(beyond, errors[ahead - 1], out=np.zeros_like(beyond), where=beyond != 0)
     return pd.Series(100 * student.sf(distance, degrees), index=targets.index)
 
 
-def rolling_origin(values: pd.Series, horizon: int) -> pd.DataFrame:
+def rolling_origin(values: pd.Series, horizon: int, methods: Mapping[str, Method] = METHODS) -> pd.DataFrame:
     """What each method would have said at each earlier year, against what came (Tashman 2000).
 
     Parameters
@@ -135,34 +142,32 @@ def rolling_origin(values: pd.Series, horizon: int) -> pd.DataFrame:
         Values above zero of consecutive years.
     horizon : int
         Years ahead, at most.
+    methods : mapping of str to callable
+        Functions by the name of the column that their errors get; ``METHODS | {"mine": mine}`` adds one.
 
     Returns
     -------
     pandas.DataFrame
-        ``origin``, ``year``, ``ahead``, ``actual``, and the error of each of :data:`METHODS` in percent of the
-        actual value (above zero: too high). An origin has :data:`KNOWN` years or more behind it.
-
-    Raises
-    ------
-    ValueError
-        A year is missing or double, a value is not above zero, or no origin is left.
+        ``origin``, ``year``, ``ahead``, ``actual``, and the error of each method in percent of the actual value (above
+        zero: too high). An origin has :data:`KNOWN` years or more behind it; ValueError where none is left.
     """
-    logs = _logs(values, KNOWN + 1)
+    logs, years = _logs(values, KNOWN + 1), values.index
     rows = []
     for known in range(KNOWN, len(logs)):
         future = logs[known : known + horizon]
-        said = {name: method(logs[:known], len(future))[0] for name, method in METHODS.items()}
-        for ahead, actual in enumerate(future, start=1):
-            errors = {name: 100 * np.expm1(path[ahead - 1] - actual) for name, path in said.items()}
-            origin, year = values.index[known - 1], values.index[known + ahead - 1]
-            rows.append({"origin": origin, "year": year, "ahead": ahead, "actual": values[year]} | errors)
-    return pd.DataFrame(rows)
+        errors = {
+            name: 100 * np.expm1(method(logs[:known], len(future))[0] - future) for name, method in methods.items()
+        }
+        reached = years[known : known + horizon]
+        origin = {"origin": years[known - 1], "year": reached, "ahead": reached - years[known - 1]}
+        rows.append(pd.DataFrame(origin | {"actual": values[reached].to_numpy()} | errors))
+    return pd.concat(rows, ignore_index=True)
 
 
 def mean_errors(record: pd.DataFrame) -> pd.DataFrame:
-    """Mean absolute error of each method in percent, by years ahead, with how many errors it is the mean of."""
-    groups = record.assign(**{name: record[name].abs() for name in METHODS}).groupby("ahead")
-    return groups[list(METHODS)].mean().assign(count=groups.size())
+    """Mean absolute error of each method of a record in percent, by years ahead, with how many errors it is of."""
+    groups = record.drop(columns=["origin", "year", "actual"]).abs().groupby("ahead")
+    return groups.mean().assign(count=groups.size())
 
 
 def _logs(values: pd.Series, needed: int) -> np.ndarray:

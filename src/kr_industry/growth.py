@@ -1,5 +1,6 @@
-"""Growth of short series: rates on true years, contributions of parts, and a product taken apart into its factors."""
+"""Growth of short series: levels, rates on true years, contributions of parts, and a product taken into factors."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -7,21 +8,9 @@ import pandas as pd
 
 
 def checked(values: pd.Series, needed: int, purpose: str) -> pd.Series:
-    """A series as numbers, if it serves a purpose that takes logarithms.
+    """A series by year as numbers; ValueError, which names the purpose, where it cannot serve what takes logarithms.
 
-    Parameters
-    ----------
-    values : pandas.Series
-        Values indexed by year.
-    needed : int
-        How many years the purpose needs.
-    purpose : str
-        What the series is wanted for, as messages shall name it.
-
-    Raises
-    ------
-    ValueError
-        Years do not ascend or stand twice, a value is not above zero, or there are fewer years than needed.
+    Years must ascend without duplicates, values be above zero, and the years as many as are needed.
     """
     if not (values.index.is_monotonic_increasing and values.index.is_unique):
         raise ValueError(f"{purpose}: years must ascend without duplicates, got {list(values.index)}")
@@ -48,17 +37,7 @@ def latest_run(values: pd.Series) -> pd.Series:
 def compound_annual_growth_rate(first: float, last: float, years: float) -> float:
     """Constant yearly growth that leads from one value to another, in percent a year.
 
-    Parameters
-    ----------
-    first, last : float
-        Values at the start and at the end, in the same unit, above zero.
-    years : float
-        Years between them (2016 to 2020 are four).
-
-    Raises
-    ------
-    ValueError
-        A value is not above zero, or no time passes.
+    From 2016 to 2020 are four years. ValueError where a value is not above zero, or no time passes.
 
     Examples
     --------
@@ -72,8 +51,83 @@ def compound_annual_growth_rate(first: float, last: float, years: float) -> floa
     return 100 * ((last / first) ** (1 / years) - 1)
 
 
-def growth_by_interval(values: pd.Series, bounds: list[int] | None = None) -> pd.DataFrame:
-    """Compound annual growth rate of each interval between years.
+@dataclass(frozen=True)
+class Level:
+    """The first, the highest and the last value of a series, with their years.
+
+    ``peak_years`` are all years that share the highest value; ``peak_year`` is the first of them.
+    """
+
+    first_year: int
+    first: float
+    peak_year: int
+    peak: float
+    last_year: int
+    last: float
+    peak_years: tuple[int, ...]
+
+    @property
+    def change(self) -> float:
+        """From the first to the last value, in percent; NaN where the first is zero."""
+        return 100 * (self.last / self.first - 1) if self.first else float("nan")
+
+    @property
+    def since_peak(self) -> float:
+        """From the highest to the last value, in percent; NaN where the highest is zero."""
+        return 100 * (self.last / self.peak - 1) if self.peak else float("nan")
+
+    @property
+    def rose(self) -> bool:
+        """Whether the last value is above the first."""
+        return self.last > self.first
+
+
+def percent(log_points: float | pd.Series | pd.DataFrame) -> float | pd.Series | pd.DataFrame:
+    """Growth in percent, from growth in log points (hundredths of a natural logarithm).
+
+    Examples
+    --------
+    >>> round(float(percent(27.15)), 1)
+    31.2
+    """
+    return 100 * np.expm1(log_points / 100)
+
+
+def level(values: pd.Series) -> Level:
+    """The first, the highest and the last value of a series; missing values do not count.
+
+    Examples
+    --------
+    >>> sales = level(pd.Series({2012: 25904, 2013: 27105, 2018: 23005}))
+    >>> sales.peak_year, round(sales.since_peak, 1), round(sales.change, 1), sales.rose
+    (2013, -15.1, -11.2, False)
+    """
+    values = values.dropna().astype(float)
+    if values.empty:
+        raise ValueError("a level needs one value or more, got none")
+    if not (values.index.is_monotonic_increasing and values.index.is_unique):
+        raise ValueError(f"a level: years must ascend without duplicates, got {list(values.index)}")
+    years, highest = [int(year) for year in values.index], values.max()
+    peaks = tuple(int(year) for year in values.index[values == highest])
+    first, last = float(values.iloc[0]), float(values.iloc[-1])
+    return Level(years[0], first, peaks[0], float(highest), years[-1], last, peaks)
+
+
+def yearly(values: pd.Series) -> pd.Series:
+    """Growth on the year before in percent, of the years whose year before is there.
+
+    Examples
+    --------
+    >>> yearly(pd.Series({2012: 25904, 2013: 27105, 2018: 23005})).round(1).to_dict()
+    {2013: 4.6}
+    """
+    values = checked(values, 1, "growth")
+    before = values.reindex(values.index - 1).set_axis(values.index)
+    return (100 * (values / before - 1)).dropna().rename(values.name)
+
+
+def by_interval(values: pd.Series, bounds: list[int] | None = None) -> pd.DataFrame:
+    """Compound annual growth rate of each interval between years, in percent a year.
 
     Parameters
     ----------
@@ -85,12 +139,8 @@ def growth_by_interval(values: pd.Series, bounds: list[int] | None = None) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``first_year``, ``last_year``, ``years``, ``first``, ``last``, ``rate`` (percent a year).
-
-    Raises
-    ------
-    ValueError
-        Years are unsorted or double, a bound is not in the series, or fewer than two bounds remain.
+        ``first_year``, ``last_year``, ``years``, ``first``, ``last``, ``rate`` (percent a year). ValueError where
+        years are unsorted or double, a bound is not in the series, or there are fewer than two.
     """
     values = checked(values, 2, "growth")
     years = list(values.index) if bounds is None else list(bounds)
@@ -98,18 +148,10 @@ def growth_by_interval(values: pd.Series, bounds: list[int] | None = None) -> pd
         raise ValueError(f"no value for {missing}; the series has {list(values.index)}")
     if len(years) < 2:
         raise ValueError(f"growth needs two years, got {years}")
-    rows = [
-        {
-            "first_year": start,
-            "last_year": end,
-            "years": end - start,
-            "first": values[start],
-            "last": values[end],
-            "rate": compound_annual_growth_rate(values[start], values[end], end - start),
-        }
-        for start, end in pairwise(years)
-    ]
-    return pd.DataFrame(rows)
+    spans = [(start, end, end - start, values[start], values[end]) for start, end in pairwise(years)]
+    table = pd.DataFrame(spans, columns=["first_year", "last_year", "years", "first", "last"])
+    rates = [compound_annual_growth_rate(first, last, gap) for _, _, gap, first, last in spans]
+    return table.assign(rate=rates)
 
 
 RESIDUAL = "residual"
@@ -130,12 +172,8 @@ def contributions(before: pd.Series, after: pd.Series, total: tuple[float, float
     -------
     pandas.Series
         100 × (after − before) of the part over the total before. Where parts do not add up to the printed
-        totals, a row ``residual`` follows. All rows together are the growth of the total in percent.
-
-    Raises
-    ------
-    ValueError
-        The two have different parts, or the total before is not above zero.
+        totals, a row ``residual`` follows. All rows together are the growth of the total in percent. ValueError where
+        parts differ, a value is missing, or the total before is not above zero.
 
     Examples
     --------
@@ -146,19 +184,22 @@ def contributions(before: pd.Series, after: pd.Series, total: tuple[float, float
     """
     if set(before.index) != set(after.index):
         raise ValueError(f"parts differ: {sorted(before.index)} and {sorted(after.index)}")
+    if missing := [name for parts in (before, after) for name in parts.index[parts.isna()]]:
+        raise ValueError(f"contributions need all parts, {missing[0]} has no value")
     before, after = with_residual(before, total and total[0]), with_residual(after, total and total[1])
     base = float(before.sum())
     if not base > 0:
         raise ValueError(f"the total before must be above zero, got {base}")
     shares = 100 * after.sub(before, fill_value=0.0) / base
-    return shares.reindex(list(dict.fromkeys([*before.index, *after.index])))
+    return shares.reindex(before.index.union(after.index, sort=False))
 
 
 def with_residual(parts: pd.Series, total: float | None) -> pd.Series:
-    """Parts as numbers, with a row for what they leave over of a total, if they leave anything over."""
+    """Parts as numbers, with a row for what they leave over of a total, if that is more than rounding of the sum."""
     parts = parts.astype(float)
     rest = 0.0 if total is None else float(total) - parts.sum()
-    return pd.concat([parts, pd.Series({RESIDUAL: rest})]) if rest else parts
+    noise = 1e-12 * max(parts.abs().sum(), abs(total or 0.0))
+    return pd.concat([parts, pd.Series({RESIDUAL: rest})]) if abs(rest) > noise else parts
 
 
 def implied_base(value: float, growth: float, step: float = 0.1, value_step: float = 0.0) -> tuple[float, float, float]:
@@ -178,12 +219,7 @@ def implied_base(value: float, growth: float, step: float = 0.1, value_step: flo
     Returns
     -------
     (float, float, float)
-        The base, and the least and the largest that the rounding leaves.
-
-    Raises
-    ------
-    ValueError
-        The rate, or a bound of it, leaves no base above zero.
+        The base, and the least and the largest that the rounding leaves; ValueError where no base is above zero.
 
     Examples
     --------
@@ -213,12 +249,8 @@ def decomposition(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by factor: ``log_change`` (natural logarithm of after over before) and ``change`` (in the unit of
-        the product). Each column adds up to the change of the product.
-
-    Raises
-    ------
-    ValueError
-        The two have different factors, or one is not above zero.
+        the product). Each column adds up to the change of the product. ValueError where factors differ, or one is
+        not above zero.
 
     Examples
     --------
@@ -228,11 +260,12 @@ def decomposition(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     """
     if list(before.index) != list(after.index):
         raise ValueError(f"factors differ: {list(before.index)} and {list(after.index)}")
+    before, after = before.astype(float), after.astype(float)
     for name, value in [*before.items(), *after.items()]:
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"a factor must be above zero to be taken in logarithms, {name} is {value}")
     first, last = float(before.prod()), float(after.prod())
-    logs = np.log(after.astype(float) / before.astype(float))
+    logs = np.log(after / before)
     total = np.log(last / first)
     # Near a ratio of one the quotient loses its digits; there the geometric mean is the logarithmic one.
     mean = (last - first) / total if abs(total) > 1e-6 else (first * last) ** 0.5

@@ -9,6 +9,7 @@ p-values do not hold for ten observations and are not used.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,8 @@ from scipy.stats import f as f_distribution
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.eval_measures import aicc
 
-from kr_industry.growth import checked
-from kr_industry.kept import kept
+from kr_industry.growth import checked, percent
+from kr_industry.memory import remembered
 
 NEEDED = 7
 """Years a kink needs: with its five parameters the corrected Akaike criterion is not defined for fewer."""
@@ -31,6 +32,11 @@ class Slope:
     value: float
     low: float
     high: float
+
+    @property
+    def percent(self) -> "Slope":
+        """The same in percent a year."""
+        return Slope(*(float(percent(points)) for points in (self.value, self.low, self.high)))
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Kink:
         Of all bounds, in percent.
     fitted : pandas.Series
         The kinked line at the observed years and at the kink, in the unit of the series.
+    years : tuple of int
+        The observed years.
     """
 
     year: float
@@ -64,21 +72,32 @@ class Kink:
     permutations: int
     confidence: float
     fitted: pd.Series
+    years: tuple[int, ...]
 
     @property
     def supported(self) -> bool:
         """Whether both criteria prefer the kink to a straight line."""
         return self.aicc < self.aicc_line and self.p <= 1 - self.confidence / 100
 
+    @property
+    def gain(self) -> float:
+        """By how much the corrected Akaike criterion prefers the kink to a straight line."""
+        return self.aicc_line - self.aicc
+
+    @property
+    def gap(self) -> tuple[int, int] | None:
+        """The observed years around the missing ones in which all of the interval lies; None where it does not."""
+        pairs = ((a, b) for a, b in pairwise(self.years) if a <= self.low and self.high <= b and b - a > 1)
+        return next(pairs, None)
+
+    def outside(self, others: pd.DataFrame) -> pd.DataFrame:
+        """Of the kinks without one year each (:func:`without_each_year`), those outside the interval."""
+        return others[(others["year"] < self.low - 1e-9) | (others["year"] > self.high + 1e-9)]
+
 
 def kinked(x: np.ndarray, places: Sequence[float]) -> np.ndarray:
     """The design of a line whose slope changes at each of the places."""
     return np.column_stack([np.ones_like(x), x - x.mean(), *(np.maximum(x - place, 0) for place in places)])
-
-
-def stepped(x: np.ndarray, places: Sequence[float]) -> np.ndarray:
-    """The design of a level that changes after each of the places (Bai and Perron's breaks in the mean)."""
-    return np.column_stack([np.ones_like(x), *((x > place).astype(float) for place in places)])
 
 
 def residual_sums(
@@ -98,9 +117,9 @@ def candidates(x: np.ndarray, step: float = 0.1) -> np.ndarray:
     return np.linspace(x[1], x[-2], count + 1)
 
 
-@kept
+@remembered
 def find_kink(values: pd.Series, confidence: float = 95, permutations: int = PERMUTATIONS, seed: int = 0) -> Kink:
-    """Find the kink in the logarithm of a series, with what bounds it.
+    """The kink in the logarithm of a series, with what bounds it, and whether there is one at all.
 
     Parameters
     ----------
@@ -142,22 +161,16 @@ def find_kink(values: pd.Series, confidence: float = 95, permutations: int = PER
         permutations=permutations,
         confidence=confidence,
         fitted=pd.Series(np.exp(design @ best_fit.params), index=shown),
+        years=tuple(int(year) for year in values.index),
     )
 
 
-@kept
+@remembered
 def without_each_year(values: pd.Series) -> pd.DataFrame:
-    """Where the kink is when any one year is left out.
+    """The kink and the slopes that remain where any one year is left out.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by the year left out: ``year`` of the kink, ``before`` and ``after`` (log points a year).
-
-    Raises
-    ------
-    ValueError
-        As :func:`find_kink`.
+    Indexed by the year left out: ``year`` of the kink, ``before`` and ``after`` (log points a year; see
+    :func:`kr_industry.growth.percent`). ValueError as for :func:`find_kink`.
     """
     values = checked(values, NEEDED, "a kink")
     rows = {}

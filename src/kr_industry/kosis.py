@@ -131,12 +131,8 @@ class Declaration(_Strict):
 def fetch(table: Table, key: str, address: str = ADDRESS) -> list[dict[str, str]]:
     """The cells of a table as KOSIS gives them; where it says that they are too many, by halves of the years.
 
-    Raises
-    ------
-    KosisError
-        The line fails three times, or what comes is an error, a page, or nothing.
-    KosisRefusal
-        KOSIS does not accept the key or the declaration.
+    KosisError where the line fails three times, or what comes is an error, a page, or nothing; KosisRefusal where
+    KOSIS does not accept the key or the declaration.
     """
     if cells := list(_cells(table, table.first, table.last, key, address)):
         return cells
@@ -166,7 +162,7 @@ def _cells(table: Table, first: int, last: int, key: str, address: str) -> Itera
 
 
 def _answer(address: str) -> str:
-    """The text that stands at an address, which is not told to anybody, by up to three tries."""
+    """The text that stands at an address, which stays secret, by up to three tries."""
     for pause in (*PAUSES, None):
         try:
             # A redirection would take the key elsewhere. urllib3's Retry logs addresses, and ends where a body begins.
@@ -188,33 +184,23 @@ def _answer(address: str) -> str:
 
 
 def rows(table: Table, cells: list[dict[str, str]]) -> pd.DataFrame:
-    """Rows of a table's file, as texts, in the order of years and of the declaration.
+    """Rows of a table's file, as texts, from what :func:`fetch` gives, in the order of years and of the declaration.
 
-    Parameters
-    ----------
-    table : Table
-        The declaration.
-    cells : list of dict
-        What :func:`fetch` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``year``, a column for each class, ``item``, ``value`` in our unit (empty where KOSIS gives a sign), ``unit``,
-        ``printed`` as KOSIS gives it, ``changed`` (date), ``source`` and ``place``.
+    Columns are ``year``, one for each class, ``item``, ``value`` in our unit (empty where KOSIS gives a sign),
+    ``unit``, ``printed`` as KOSIS gives it, ``changed`` (date), ``source`` and ``place``.
 
     Raises
     ------
     KosisError
         A field is missing, or a cell is of another table, unit or year, has a code that was not asked for, or is
-        neither a number nor a sign; or no cell has a code that was. All faults are told, a line each.
+        neither a number nor a sign; or no cell has a code that was. All faults are named, a line each.
     """
     _check_header(table, cells)
-    found, faults = [], []
+    read, faults = [], []
     for number, cell in enumerate(cells, start=1):
         names = [cell["ITM_NM"], *(cell[f"C{level}_NM"] for level, _ in enumerate(table.classes, start=1))]
         try:
-            found.append(_row(table, cell, names))
+            read.append(_row(table, cell, names))
         except ValueError as error:
             faults.append(f"cell {number} ({cell['PRD_DE']}, {', '.join(names)}), {error}")
     for field, codes in _codes(table):
@@ -224,11 +210,9 @@ def rows(table: Table, cells: list[dict[str, str]]) -> pd.DataFrame:
         raise KosisError("\n".join(f"KOSIS, {table.table}: {fault}" for fault in faults))
     order = {each.column: list(each.codes.values()) for each in table.classes}
     order["item"] = [item.id for item in table.items.values()]
-    frame = pd.DataFrame(found, columns=[*table.key, "value", "unit", "printed", "changed", "source", "place"])
-    frame = frame.sort_values(
-        table.key, key=lambda column: column.map(order[column.name].index) if column.name in order else column
-    )
-    return frame.reset_index(drop=True)
+    frame = pd.DataFrame(read, columns=[*table.key, "value", "unit", "printed", "changed", "source", "place"])
+    ranks = {column: frame[column].map(values.index) for column, values in order.items()}
+    return frame.loc[frame[table.key].assign(**ranks).sort_values(table.key).index].reset_index(drop=True)
 
 
 def _codes(table: Table) -> list[tuple[str, dict]]:

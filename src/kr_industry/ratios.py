@@ -20,12 +20,8 @@ def within_between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``within`` and ``between`` by part. All cells together are the change of R.
-
-    Raises
-    ------
-    ValueError
-        The two have different parts, a value is missing or below zero, or a part has b of zero.
+        ``within`` and ``between`` by part. All cells together are the change of R. ValueError where parts differ, a
+        value is missing or below zero, or a part has b of zero.
 
     Examples
     --------

@@ -16,22 +16,7 @@ def files(table: Table, rows: pd.DataFrame, title: str, folder: Path) -> dict[st
     """Texts of the files that change below a data folder, by name, in the order in which they are to be replaced.
 
     Nothing in them depends on when the figures were retrieved: dates are those on which KOSIS last changed them.
-
-    Parameters
-    ----------
-    table : Table
-        The declaration.
-    rows : pandas.DataFrame
-        What :func:`kr_industry.kosis.rows` gives.
-    title : str
-        Name of the table at KOSIS.
-    folder : Path
-        A folder with the layout of data/, for the sources and records that stay.
-
-    Raises
-    ------
-    DataError
-        The sources or records that are there cannot be read.
+    ``rows`` are those of :func:`kr_industry.kosis.rows`, ``title`` is the name of the table at KOSIS.
     """
     text = rows.to_csv(index=False, lineterminator="\n")
     last = rows["changed"].max()
@@ -76,22 +61,19 @@ def moved(table: Table, rows: pd.DataFrame, folder: Path) -> tuple[dict[str, int
     before, after = (frame.set_index(table.key, drop=False).to_dict("index") for frame in (old, rows))
     lines = []
     for key in before.keys() & after.keys():
-        columns = [column for column in rows.columns if before[key][column] != after[key][column]]
-        if columns:
+        changes = [
+            f"{column} {text or '(none)'} → {after[key][column] or '(none)'}"
+            for column, text in before[key].items()
+            if text != after[key][column]
+        ]
+        if changes:
             place = " ".join(f"{column}={text}" for column, text in zip(table.key, key, strict=True))
-            changes = [
-                f"{column} {before[key][column] or '(none)'} → {after[key][column] or '(none)'}" for column in columns
-            ]
             lines.append(f"{place}: {', '.join(changes)}")
-    counts = {
-        "added": len(after.keys() - before.keys()),
-        "changed": len(lines),
-        "gone": len(before.keys() - after.keys()),
-    }
-    return counts, sorted(lines)
+    added, gone = len(after.keys() - before.keys()), len(before.keys() - after.keys())
+    return {"added": added, "changed": len(lines), "gone": gone}, sorted(lines)
 
 
-def unlike_their_records(folder: Path) -> list[tuple[str, str]]:
+def unlike_records(folder: Path) -> list[tuple[str, str]]:
     """Retrieved files that are not as their records say, each with what is wrong: edited by hand, or half replaced."""
     there = {path.relative_to(folder).as_posix(): path for path in folder.glob("kosis/*.csv")}
     known = there.pop(f"{RECORDS}.csv", None)

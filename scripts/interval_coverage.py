@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kr_industry.forecast import METHODS, forecast
 from kr_industry.kinks import find_kink
-from kr_industry.forecast import forecast
 
 LEVELS = (50, 80, 95)
 """Confidence levels looked at, in percent."""
@@ -43,11 +43,11 @@ def kink_coverage(
     for _ in range(draws):
         values = pd.Series(np.exp(truth - truth[0] + random.normal(0, noise, len(x))), index=years)
         for level in LEVELS:
-            found = find_kink(values, level, permutations=1)
+            fit = find_kink(values, level, permutations=1)
             held.loc[level] += [
-                found.low - 0.05 <= kink <= found.high + 0.05,  # candidates are tenths of a year
-                found.before.low <= before <= found.before.high,
-                found.after.low <= after <= found.after.high,
+                fit.low - 0.05 <= kink <= fit.high + 0.05,  # candidates are tenths of a year
+                fit.before.low <= before <= fit.before.high,
+                fit.after.low <= after <= fit.after.high,
             ]
     return 100 * held / draws
 
@@ -76,6 +76,6 @@ def forecast_coverage(length: int, drift: float, noise: float, draws: int, seed:
         values = pd.Series(walk[:-1], index=range(2000, 2000 + length))
         for level in LEVELS:
             for method in FORECASTS:
-                row = forecast(values, 1, level, method).iloc[0]
+                row = forecast(values, 1, level, METHODS[method]).iloc[0]
                 held.loc[level, method] += row["low"] <= walk[-1] <= row["high"]
     return 100 * held / draws

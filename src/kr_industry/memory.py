@@ -1,0 +1,24 @@
+"""What has been computed is remembered for equal arguments, so that a change costs only what it touches.
+
+It is for functions that their arguments decide: none may read a file, which may have changed. Arguments are compared
+as pickled, so that a table counts by what it holds.
+"""
+
+import pickle
+from collections.abc import Callable
+from functools import lru_cache, wraps
+
+
+def remembered(compute: Callable) -> Callable:
+    """The function, which computes but once for equal arguments; every caller gets a copy of its own."""
+
+    @lru_cache(maxsize=32)
+    def computed(given: bytes) -> bytes:
+        arguments, named = pickle.loads(given)  # noqa: S301 — written below
+        return pickle.dumps(compute(*arguments, **named))
+
+    @wraps(compute)
+    def from_memory(*arguments, **named):
+        return pickle.loads(computed(pickle.dumps((arguments, named))))  # noqa: S301 — written above
+
+    return from_memory
