@@ -4,19 +4,20 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from kr_industry import trust
 from kr_industry.audit import Figures, audit
 from kr_industry.checks import faults
-from kr_industry.data import DataError, alike, industries, load, tables
-from kr_industry.photonics import factors, outlook, segments, spread, stages, strategy
-from kr_industry.photonics.industry import TABLES, Industry
-from kr_industry.trust import Trust
+from kr_industry.data import Tables, alike, industries, labels, load, tables
+from notebook_reports.words import Words
 
+TABLES = ("annual", "segment_firms", "segment_sales", "employment", "sales", "size_classes")
 HEADS = {table: list(load(f"photonics/{table}").columns) for table in TABLES}
 NAMES = {
     "alone": ("예시 섬유산업", "The example textile industry", "섬유산업", "textile industry"),
@@ -169,29 +170,25 @@ def test_the_rules_of_the_audit_hold_for_them(more):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_contradiction_in_them_is_told_in_words(more, language):
+def test_a_contradiction_in_them_is_told_in_words(more, root, language):
     path = more / "whole" / "segment_firms.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("2019,total,78,", "2019,total,87,"), encoding="utf-8")
     checked = audit(Figures(more, topic="whole/"))
-    trust = Trust(checked, load("corrections", more), "whole/", ["photonics_2019"], "printed", language)
-    row = trust.conflicts().iloc[0]
-    assert (
-        row.iloc[0]
-        == {
-            "ko": "분야별 업체 수 표 · 2019년 전체 업체 수",
-            "en": "The table of firms by segment · total, firms, 2019",
-        }[language]
-    )
-    assert row.iloc[1] == "87"
-    assert {"ko": "매출 규모별 표", "en": "The table by size of sales"}[language] in trust.squares().index
+    row = trust.conflicts(checked, load("corrections", more), "whole/").iloc[0]
+    assert row[["table", "printed"]].tolist() == ["segment_firms", "87"]
+    assert "size_classes" in trust.by_table(checked, "whole/").index
+    words = Words([root / "notebooks" / "common.words.yml"], language, labels(more, segment="whole_segment"))
+    told = {"ko": "분야별 업체 수 표 · 2019년 전체 업체 수", "en": "The table of firms by segment · total, firms, 2019"}
+    assert words.text("audit_figure", **row.to_dict(), it=row) == told[language]
 
 
-def test_rows_may_stand_in_any_order(monkeypatch):
-    turned = {f"photonics/{name}": load(f"photonics/{name}").iloc[::-1] for name in ("annual", "segment_sales")}
-    say = Industry("photonics", "ko")
-    monkeypatch.setattr("kr_industry.photonics.industry.load", lambda name, **_: turned[name])
-    assert say.table("annual").equals(load("photonics/annual"))
-    assert list(say.table("segment_sales")["year"]) == sorted(load("photonics/segment_sales")["year"])
+def test_rows_may_stand_in_any_order(data_copy, monkeypatch):
+    annual, by_year = load("photonics/annual"), load("photonics/segment_sales")
+    turned = {"photonics/annual": annual.iloc[::-1], "photonics/segment_sales": by_year.iloc[::-1]}
+    monkeypatch.setattr("kr_industry.data.load", lambda name, **_: turned[name])
+    read = Tables("photonics")
+    assert read("annual").equals(annual)
+    assert list(read("segment_sales")["year"]) == sorted(by_year["year"])
 
 
 def test_an_actual_is_not_set_against_the_outlook_of_its_year(data_copy):
@@ -257,18 +254,33 @@ def test_none_of_them_speaks_of_photonics_or_of_gwangju(made, name):
         assert [word for word in words if word in text] == []
 
 
-def test_what_the_tables_do_not_hold_is_said(made):
+HEADINGS = {
+    "단계마다 얼마나 빠르게 자랐나": {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines"},
+    "증가세는 언제 꺾였나": {"alone_total", "half_total", "whole_total"},
+    "무엇이 움직였나": {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines"},
+    "얼마나 몰려 있나": {"half_total", "whole_total"},
+    "업체는 어떻게 달라졌나": {"whole_total", "whole_engines"},
+    "앞으로는 어떻게 되나": {"alone_total", "half_total", "whole_total"},
+    "지역 전략에서 이 산업은 어디에 있나": set(),
+    "이 수치를 믿어도 되나": {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines"},
+}
+
+
+@pytest.mark.parametrize("name", ["alone_total", "half_total", "whole_total", "half_castings", "whole_engines"])
+def test_a_question_without_its_tables_is_left_off(made, name):
+    page = _page(made, f"{name}.ko")
+    shown = {heading for heading in HEADINGS if re.search(f"<h2[^>]*>{heading}", page)}
+    assert shown == {heading for heading, pages in HEADINGS.items() if name in pages}
+
+
+def test_what_the_tables_do_not_hold_is_not_told(made):
     alone = _page(made, "alone_total.ko")
-    assert "섬유산업의 분야별 매출액이나 업체 수가 이어지는 두 해 이상 자료에 없어" in alone
-    assert "매출 규모별 업체 수가 두 해 이상 자료에 없다" in alone
-    assert "지역 계획들이 섬유산업을 어떻게 다루는지는 자료에 없다" in alone
-    assert "예시(2010–2019년). 금액은 경상가격" in alone
+    assert "예시(2010–2019년). 그 뒤의 조사는 반영하지 않음. 금액은 경상가격" in alone
     assert alone.count("<svg") >= 5
     half = _page(made, "half_total.ko")
-    assert "매출액 기준 허핀달–허시먼 지수는 2018년" in half
-    assert "원문에 없는 해가 있어" not in half
-    assert "점선은 빠진 해" not in half
-    assert "빗금은 전망" not in half
+    assert "상위 두 분야가 차지하는 비율은 매출액 기준 100.0%(전년 100.0%)이다" in half
+    for words in ("자료에 없는 해가 있어", "점선은 자료에 없는 해", "전망이다", "육성사업의 단계이다"):
+        assert words not in half
     few = _page(made, "alone_firms")
     assert "값이 3개 연도뿐이어서" in few
     assert "이어지는 해의 값이 3개뿐이어서" in few
@@ -277,9 +289,9 @@ def test_what_the_tables_do_not_hold_is_said(made):
 def test_what_they_hold_is_shown_with_its_own_years(made):
     whole = _page(made, "whole_total.ko")
     assert "예시 조선산업의 성장과 전환" in whole
-    assert "예시 협회는 2020년을" in whole
+    assert "예시 협회는 2020년" in whole
     assert "2019년 업체당 매출액은 평균" in whole
-    assert "50억 원 이상 업체는 2018년 6개사(7.9%)에서 2019년 6개사(7.7%)로 그대로 이어지고" in whole
+    assert "50억 원 이상 업체는 2018년 6개사(7.9%)에서 2019년 6개사(7.7%)로 그대로이고" in whole
     assert "10억 원 미만 업체는 50개사에서 52개사로 늘었다" in whole
     rows = (made / "reports" / "results.csv").read_text(encoding="utf-8").splitlines()
     found = {tuple(row.split(",")[:2]): row.split(",")[2] for row in rows}
@@ -294,66 +306,3 @@ def test_a_report_depends_on_the_tables_of_its_own_industry_only(made):
     files = set(manifest["inputs"][manifest["reports"]["photonics_trend/half_total.ko"]["inputs"]])
     assert {"data/half/annual.csv", "data/half/segment_sales.csv", "data/industries.csv"} <= files
     assert not {file for file in files if file.startswith(("data/photonics/", "data/whole/", "data/alone/"))}
-
-
-def test_words_of_an_unknown_industry_are_refused():
-    with pytest.raises(DataError, match="no industry 'lasers'; it has photonics"):
-        Industry("lasers", "ko")
-
-
-def test_an_industry_without_tables_by_segment_has_no_segment_to_show():
-    with pytest.raises(DataError, match=r"segment 'lasers': the industry has no segment_sales\.csv"):
-        segments.shown({}, "sales", "lasers")
-    assert segments.shown({}, "sales", "total") == "sales"
-
-
-def test_years_that_do_not_follow_each_other_give_no_contributions():
-    rows = load("photonics/segment_firms").query("year != 2017")
-    by_year = segments.firms_by_year(rows, load("photonics/annual"))
-    assert by_year.printed_years == [2016, 2018]
-    assert list(segments.contributions_by_year(by_year)) == [2016]
-    annual = load("photonics/annual").query("year != 2015")
-    plain = segments.firms_by_year(load("photonics/segment_firms"), annual)
-    assert plain.derived is None
-    assert list(plain.values) == [2016, 2017, 2018]
-    assert segments.derived_sentences(plain, Industry("photonics", "ko")) == []
-
-
-def test_a_gap_between_tables_that_no_one_segment_explains_is_told_without_a_cause(monkeypatch):
-    say = Industry("photonics", "ko", "printed")
-    real = say.table
-
-    def doubled(table):
-        frame = real(table)
-        if table == "segment_sales":
-            frame = frame.copy()
-            frame.loc[frame["segment"] != "total", "growth"] = 0.0
-        return frame
-
-    monkeypatch.setattr(say, "table", doubled)
-    (told,) = outlook.doubt_sentences("sales", say)
-    assert "표 7에서 2조 5,278억 원" in told
-
-
-def test_where_the_sources_stand_is_taken_from_the_tables():
-    ko, en = Industry("photonics", "ko"), Industry("photonics", "en")
-    assert ko.cite("annual", "segment_firms") == "광주에서의 광융합산업 발전방향(2019), 표 3·4"
-    assert en.cite("annual") == "Directions for Gwangju’s photonics-convergence industry (2019), table 3"
-    assert en.cite("annual", "sales", "employment").endswith("tables 3, 6 and 7")
-    assert en.cite("stages") == "Directions for Gwangju’s photonics-convergence industry (2019)"  # named in Korean only
-    assert ko.sources() == ["photonics_2019"]
-    assert strategy.sources(ko) == ["gwangju_cluster_2013", "strategic_tech_2022", "inauguration_2022"]
-
-
-def test_stages_end_where_the_table_says():
-    annual = load("photonics/annual").set_index("year")
-    assert stages.bounds(annual) == [1999, 2003, 2008, 2012, 2013, 2018]
-    assert stages.bounds(annual.loc[2014:]) == [2014, 2018]
-    assert factors.round_ratios(factors.sales_per_employee(annual)) == [1.0, 2.0, 3.0]
-
-
-def test_sizes_need_two_actual_years():
-    sizes = load("photonics/size_classes")
-    assert spread.size_years(sizes) == [2017, 2018]
-    assert spread.size_years(sizes.query("year > 2017")) == [2018]
-    assert spread.size_years(None) == []

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kr_industry.korean import Word, amount, listing
+from notebook_reports.korean import Word, amount, listing
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,21 @@
-"""The notebooks as committed, and each run by plain papermill from another folder, as a reader would."""
+"""The notebooks as committed: their form, what they show, and each run by plain papermill from another folder."""
 
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from test_words import facts_lacking, keys_of
 
-NAMES = sorted(path.stem for path in (Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
+from notebook_reports import report, words
+from notebook_reports.parameters import Declared
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+NAMES = sorted(path.stem.removesuffix(".words") for path in NOTEBOOKS.glob("*_*.words.yml"))
+MARKER = "<!-- en -->"
 
 
 @pytest.fixture(params=NAMES)
@@ -16,41 +24,141 @@ def name(request):
 
 
 @pytest.fixture
-def notebook(root, name):
-    return nbformat.read(root / "notebooks" / f"{name}.ipynb", 4)
+def notebook(name):
+    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4)
 
 
-def test_no_notebook_is_committed_with_outputs(notebook):
+@pytest.fixture
+def size(root, monkeypatch):
+    """The script that measures the code."""
+    monkeypatch.syspath_prepend(root / "scripts")
+    import code_size
+
+    return code_size
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_notebook_is_committed_with_outputs(path):
+    for cell in code(nbformat.read(path, 4)):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+def test_a_title_and_a_paragraph_come_first(notebook):
+    first = notebook.cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    assert "remove-cell" in first.metadata.tags
+    assert "parameters" in notebook.cells[1].metadata.tags
+
+
+def test_cells_are_short_and_define_nothing(notebook):
+    for cell in code(notebook):
+        assert len(cell.source.splitlines()) <= 26
+        assert max(map(len, cell.source.splitlines())) <= 100
+        tree = ast.parse(cell.source)
+        defined = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.While)
+        assert not [node for node in ast.walk(tree) if isinstance(node, defined)], cell.source
+        assert not re.search(r"iterrows|itertuples|\.apply\(", cell.source)
+
+
+def test_every_text_stands_in_both_languages_and_its_heading_once(notebook):
+    headings = []
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == []
-            assert cell.execution_count is None
+        if cell.cell_type == "markdown":
+            korean, marker, english = cell.source.partition(f"\n{MARKER}\n")
+            assert marker, cell.source
+            assert re.match(r"#{1,3} .*[가-힣]", korean)
+            assert re.match(r"\*\*[^*가-힣]+\*\*", english.strip())
+            headings += [line for line in cell.source.splitlines() if line.startswith("#")]
+    assert len(headings) == len(set(headings)) == len([c for c in notebook.cells if c.cell_type == "markdown"])
 
 
-def test_code_is_short_and_defines_nothing(notebook):
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert sum(len([line for line in source.splitlines() if line.strip()]) for source in code) <= 100
-    assert max(len(source.splitlines()) for source in code) <= 20
-    assert not any(line.lstrip().startswith(("def ", "class ", "lambda")) for s in code for line in s.splitlines())
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_question_shows_a_frame_or_a_chart_drawn_in_sight(size, path):
+    assert size.questions(path)
+    assert size.silent_questions(path) == []
 
 
-def test_the_first_code_cell_holds_the_declared_parameters(root, name, notebook):
-    from notebook_reports.parameters import Declared
+def test_no_function_of_the_analysis_takes_a_language_or_words(root, size, tmp_path):
+    assert size.that_take_words(root / "src" / "kr_industry") == []
+    (tmp_path / "a.py").write_text("def f(x, *, language): ...", encoding="utf-8")
+    assert size.that_take_words(tmp_path) == ["a.py:f"]
 
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+
+def test_the_first_code_cell_holds_the_declared_parameters(name, notebook):
+    first = code(notebook)[0]
     assert first.metadata.tags == ["parameters"]
     values = {}
     exec(first.source, values)
     values.pop("__builtins__")
-    path = root / "notebooks" / f"{name}.yml"
-    assert list(values) == list(Declared(path).content.parameters)
-    assert Declared(path).resolve(values) == values
+    declared = Declared(NOTEBOOKS / f"{name}.yml")
+    assert list(values) == list(declared.content.parameters)
+    assert declared.resolve(values) == values
     assert all("#" in line for line in first.source.splitlines())
 
 
-def test_every_text_stands_in_both_languages(notebook):
-    texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    assert [cell.metadata.tags for cell in texts] == [["ko"], ["en"]] * (len(texts) // 2)
+CHOICES = [
+    ("photonics_trend", {}),
+    ("photonics_trend", {"measure": "employment", "last_year": 2014, "language": "en"}),
+    ("photonics_trend", {"measure": "firms", "last_year": 2016, "horizon": 5, "confidence": 80}),
+    ("photonics_trend", {"segment": "optical_materials", "measure": "firms", "values": "printed"}),
+    ("bio_growth", {}),
+    ("bio_growth", {"measure": "exports", "language": "en"}),
+    ("bio_growth", {"measure": "exports", "segment": "bio_environment"}),
+    ("bio_growth", {"base_year": 2018, "horizon": 1, "values": "printed"}),
+    ("regional_strategic_tech", {}),
+    ("regional_strategic_tech", {"region": "gwangju", "source": "programmes", "coding": "explicit", "language": "en"}),
+    ("regional_strategic_tech", {"region": "sejong", "technologies": 2022, "permutations": 1000}),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters"), CHOICES)
+def test_no_sentence_lacks_a_fact_whatever_alternative_it_takes(monkeypatch, name, parameters):
+    asked = {}
+
+    def write(self, key, /, **facts):
+        asked[key] = asked.get(key, set(facts)) & set(facts)
+        return original(self, key, **facts)
+
+    original = words.Words.text
+    monkeypatch.setattr(words.Words, "text", write)
+    monkeypatch.setattr(report, "display", lambda *_, **__: None)
+    space = {"display": lambda *_: None}
+    for cell in code(nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4)):
+        exec(compile(cell.source, cell.id, "exec"), space)
+        if "parameters" in cell.metadata.get("tags", ()):
+            space |= parameters
+    entries = keys_of(NOTEBOOKS / f"{name}.words.yml")
+    own = {key: given for key, given in asked.items() if key in entries}
+    lacking = {key: facts_lacking(entries[key], entries, given) for key, given in own.items()}
+    assert {key: names for key, names in lacking.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "results"),
+    [
+        ("photonics_trend", {}, {"sales_cagr_1999_2003": 29.894, "sales_kink_year": 2010.7}),
+        ("photonics_trend", {"segment": "광소재", "language": "en"}, {"segment_sales_2018": 1355}),
+        ("bio_growth", {"measure": "수출", "language": "en"}, {"production_growth_2020": 38.185}),
+        ("regional_strategic_tech", {"region": "광주", "permutations": 1000}, {"region_technologies": 1}),
+    ],
+)
+def test_plain_papermill_runs_it_and_it_answers(root, tmp_path, name, parameters, results):
+    done, executed = _papermill(root, tmp_path, name, **parameters)
+    assert done.returncode == 0, done.stderr
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
+    shown = [output["data"] for output in outputs if output.output_type == "display_data"]
+    recorded = {each["name"]: each["value"] for data in shown for each in data.get(report.RESULT, ())}
+    for result, value in results.items():
+        assert recorded[result] == pytest.approx(value, abs=1e-3)
+    assert any("<svg" in data.get("text/html", "") for data in shown)
+    assert sum('<div class="table">' in data.get("text/html", "") for data in shown) >= 2
+    assert not [output for output in outputs if output.output_type in ("stream", "error")]
 
 
 def _papermill(root, tmp_path, name, **parameters):
@@ -60,38 +168,6 @@ def _papermill(root, tmp_path, name, **parameters):
         command += ["-p", key, str(value)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
     return done, nbformat.read(target, 4)
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters", "sentence"),
-    [
-        ("photonics_trend", {}, "2013년 2조 7,105억 원으로 늘었다"),
-        ("photonics_trend", {"segment": "광소재", "measure": "firms", "first_year": 2008, "language": "en"},
-         "so no turn in growth is estimated and no forecast made"),
-        ("photonics_trend", {"measure": "firms", "last_year": 2016, "horizon": 5, "confidence": 80},
-         "2017년 업체 수 전망은"),
-        ("photonics_trend", {"measure": "employment", "last_year": 2014}, "고용인원은 1999년 1,896명에서"),
-        ("bio_growth", {}, "바이오의료기기가 22.4%p로 59%를"),
-        ("bio_growth", {"measure": "exports", "segment": "bio_environment"}, "바이오환경 수출은 2019년 6억"),
-        ("bio_growth", {"measure": "수출", "language": "en"}, "54 to 86% of the increase of exports"),
-        ("bio_growth", {"base_year": 2018, "horizon": 1, "confidence": 80, "values": "printed"},
-         "2020년까지 28.4%(2개 구간), 2019년까지만 보면 19.3%이다"),
-        ("regional_strategic_tech", {}, "13곳이 10대 전략기술을 하나 이상 들었고"),
-        ("regional_strategic_tech", {"region": "광주", "source": "programmes", "coding": "explicit", "language": "en"},
-         "Gwangju named 2 of the ten strategic technologies"),
-        ("regional_strategic_tech", {"technologies": 2022, "source": "both", "permutations": 1000, "seed": 7},
-         "12대 전략기술을 하나 이상 들었고"),
-    ],
-)  # fmt: skip
-def test_plain_papermill_runs_it_and_it_answers(root, tmp_path, name, parameters, sentence):
-    done, executed = _papermill(root, tmp_path, name, **parameters)
-    assert done.returncode == 0, done.stderr
-    outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
-    html = [output["data"].get("text/html", "") for output in outputs if output.output_type == "display_data"]
-    assert sum("<svg" in text for text in html) >= 4
-    assert sum('<div class="table">' in text for text in html) >= 2
-    assert sentence in "".join(html)
-    assert not [output for output in outputs if output.output_type == "stream"]
 
 
 def test_a_wrong_parameter_is_told_by_the_notebook_itself(root, tmp_path):

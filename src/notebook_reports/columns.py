@@ -63,7 +63,7 @@ class Columns:
 
     def cell(self, value: object, way: str, facts: Mapping[str, object]) -> str:
         """A cell written in one way; a dash for none."""
-        if missing(value) or (isinstance(value, str) and not value):
+        if missing(value) or (isinstance(value, str | list | tuple) and not value):
             return "–"
         if way in self.words.groups:
             several = isinstance(value, list | tuple)

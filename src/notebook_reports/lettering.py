@@ -26,8 +26,9 @@ def letter(figure: Figure, columns: Columns, facts: Mapping[str, object]) -> Non
     WordsError
         A sentence at the chart asks for a fact that is not given.
     """
-    for axes in figure.axes:
-        _letter_axes(axes, columns, facts)
+    numeric = {axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if not _categorical(axis)}
+    for axes in figure.axes:  # panels may share an axis, so which are numeric is known before any is written
+        _letter_axes(axes, numeric, columns, facts)
     legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())]
     for legend in legends:
         name = legend.get_title().get_text()
@@ -41,8 +42,7 @@ def letter(figure: Figure, columns: Columns, facts: Mapping[str, object]) -> Non
             _write(text, columns, facts)
 
 
-def _letter_axes(axes: Axes, columns: Columns, facts: Mapping[str, object]) -> None:
-    numeric = {axis for axis in (axes.xaxis, axes.yaxis) if not _categorical(axis)}
+def _letter_axes(axes: Axes, numeric: set[Axis], columns: Columns, facts: Mapping[str, object]) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         name = axis.get_label_text()
         if axis not in numeric:

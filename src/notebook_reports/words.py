@@ -125,6 +125,7 @@ def points(value: float) -> str:
 WAYS = {
     "won": lambda value, language: amount(value, language),
     "won+": lambda value, language: amount(value, language, signed=True),
+    "size": lambda value, language: f"{abs(value):.1f}",
     "count": lambda value, language: count(int(value), language),
     "p": lambda value, language: probability(value, language),
     "points": lambda value, language: points(value),

@@ -1,0 +1,322 @@
+"""Which technologies documents attach to which province, read by the rules of a codebook, and what follows from it.
+
+A document names, a province does not choose: a cell of the matrix says that a digest gave a province a term, and that
+the codebook ties that term to a technology of the government's list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+
+from kr_industry import chance
+from kr_industry.agreement import agreement
+from kr_industry.data import load
+from kr_industry.memory import remembered
+
+KINDS = {"keywords": ("keyword",), "programmes": ("programme",), "both": ("keyword", "programme")}
+"""Kinds of terms that each source of a report takes."""
+
+RULES = {"explicit": ("explicit",), "broad": ("explicit", "broad")}
+"""Rules of the codebook that each coding accepts."""
+
+LISTS = (2021, 2022)
+"""Years of the government's lists: ten technologies of December 2021, twelve of October 2022."""
+
+TIERS = ("stated", "same", "complementary")
+"""A source ties two provinces; they are neighbours and share a technology; neighbours with two that go together."""
+
+PLANS = ("strategy", "goal", "industry", "cluster", "field")
+"""Kinds of a city's earlier plans that tell what it was heading for."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What documents file the provinces under, read with one list of technologies.
+
+    Parameters
+    ----------
+    terms, codebook : pandas.DataFrame
+        The tables of these names.
+    regions : list of str
+        All provinces in the order wanted.
+    technologies : pandas.DataFrame
+        The table of this name, with all lists.
+    listed : int
+        Year of the list.
+    """
+
+    terms: pd.DataFrame
+    codebook: pd.DataFrame
+    regions: list[str]
+    technologies: pd.DataFrame
+    listed: int = 2021
+
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: equal records are pickled alike, whatever has been read from them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def columns(self) -> list[str]:
+        """Identifiers of the listed technologies."""
+        return list(self.technologies.loc[self.technologies["list"] == self.listed, "id"])
+
+    def read_with(self, listed: int) -> "Record":
+        """The same record with another list."""
+        return Record(self.terms, self.codebook, self.regions, self.technologies, listed)
+
+    @cached_property
+    def classified(self) -> pd.DataFrame:
+        """Every term with what the codebook makes of it, those outside the list (technology ``other``) included."""
+        if self.listed not in LISTS:
+            raise ValueError(f"the list is that of {self.listed!r}; expected one of {', '.join(map(str, LISTS))}")
+        rows = self.codebook[self.codebook["list"].isin(["both", str(self.listed)])].drop(columns="list")
+        return self.terms.merge(rows, on="term", how="left")
+
+    def coded(self, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
+        """The terms that name a listed technology; a term of two technologies stands twice.
+
+        Parameters
+        ----------
+        coding : str
+            ``explicit`` takes only the technology's own word, ``broad`` also its clear sub-fields and synonyms.
+        weak : bool
+            Whether terms count that are weak evidence, such as a school or an agency.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The terms with ``technology``, ``rule``, ``weak``, ``theme``, ``reason_ko`` and ``reason_en``.
+
+        Raises
+        ------
+        ValueError
+            The coding or the list is not known.
+        """
+        if coding not in RULES:
+            raise ValueError(f"coding is {coding!r}; expected one of {', '.join(RULES)}")
+        rows = self.classified
+        return rows[rows["rule"].isin(RULES[coding]) & (weak | ~rows["weak"])].reset_index(drop=True)
+
+    def matrix(self, source: str, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
+        """Provinces by technologies: True where a document of the source attaches the technology to the province.
+
+        Parameters
+        ----------
+        source : str
+            ``keywords``, ``programmes`` or ``both``.
+        coding, weak
+            As for :meth:`coded`.
+        """
+        coded = self.coded(coding, weak)
+        own = coded[coded["kind"].isin(KINDS[source])]
+        counts = pd.crosstab(own["region"], own["technology"])
+        return counts.reindex(index=self.regions, columns=self.columns, fill_value=0) > 0
+
+
+def ordered(matrix: pd.DataFrame) -> pd.DataFrame:
+    """The matrix with crowded technologies first, and provinces that share them next to each other."""
+    columns = matrix.sum().sort_values(ascending=False, kind="stable").index
+    weights = [2 ** (len(columns) - place) for place in range(len(columns))]
+    rank = (matrix[columns] * weights).sum(axis=1).sort_values(ascending=False, kind="stable")
+    return matrix.loc[rank.index, columns]
+
+
+def named(matrix: pd.DataFrame) -> pd.Series:
+    """The columns in which each row is True, as lists; of the transposed matrix the rows of each column.
+
+    Examples
+    --------
+    >>> named(pd.DataFrame({"a": [True, False], "b": [True, True]}, index=["x", "y"])).to_dict()
+    {'x': ['a', 'b'], 'y': ['b']}
+    """
+    cells = [[name for name, here in zip(matrix, row, strict=True) if here] for row in matrix.to_numpy().tolist()]
+    return pd.Series(cells, matrix.index, dtype=object)
+
+
+def pairs(matrix: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """The technologies that each pair of provinces shares, for pairs that share any.
+
+    Examples
+    --------
+    >>> pairs(pd.DataFrame({"a": [True, True, False], "b": [False, True, True]}, index=["x", "y", "z"]))
+    {('x', 'y'): ['a'], ('y', 'z'): ['b']}
+    """
+    shared = {}
+    for (one, own), (other, others) in combinations(named(matrix).items(), 2):
+        if both := [technology for technology in own if technology in others]:
+            shared[one, other] = both
+    return shared
+
+
+@dataclass(frozen=True)
+class Province:
+    """One province beside the others: technologies attached to it, who shares them, and its neighbours by land.
+
+    ``sharing`` are the provinces with one of its technologies, ``near`` those of them that are its neighbours;
+    ``alone`` are technologies that no other province has.
+    """
+
+    technologies: pd.Index
+    sharing: pd.Index
+    alone: pd.Index
+    neighbours: pd.Index
+    near: pd.Index
+
+
+def province(matrix: pd.DataFrame, neighbours: pd.DataFrame, region: str) -> Province:
+    """One province of the matrix; ``neighbours`` is the table of this name."""
+    own = matrix.columns[matrix.loc[region]]
+    sharing = matrix.index[matrix[own].any(axis=1) & (matrix.index != region)]
+    adjacent = pd.Index(neighbours.loc[neighbours["region"] == region, "neighbour"])
+    alone = own[matrix[own].sum() == 1]
+    return Province(own, sharing, alone, adjacent, sharing[sharing.isin(adjacent)])
+
+
+def outside(record: Record) -> pd.DataFrame:
+    """Keywords outside the list: ``region``, ``term``, ``theme``, and ``again``, a list of programmes of that theme."""
+    rows = record.classified[record.classified["technology"] == "other"]
+    programmes = rows[rows["kind"] == "programme"].groupby(["region", "theme"])["term"].agg(list).to_dict()
+    keywords = rows.loc[rows["kind"] == "keyword", ["region", "term", "theme"]].reset_index(drop=True)
+    again = [programmes.get(key, []) for key in zip(keywords["region"], keywords["theme"], strict=True)]
+    return keywords.assign(again=pd.Series(again, dtype=object))
+
+
+@remembered
+def ways(record: Record, permutations: int, seed: int) -> pd.DataFrame:
+    """Overlap and gaps in every way of counting: a multiverse of lists, sources and rules (Steegen et al. 2016).
+
+    Parameters
+    ----------
+    record : Record
+        The record; all lists are read.
+    permutations, seed : int
+        As for :func:`kr_industry.chance.draws`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by (listed, strategy_source, coding, weak). ``cells``; ``uncovered``, technologies that nobody has, and
+        ``overlaps``, pairs of provinces with a technology in common; what chance that keeps how many technologies each
+        province has gives of these on average, ``uncovered_mean`` and ``overlaps_mean``; the probability of as many
+        overlaps or more, ``p_rows``, and among technologies that somebody has, ``p_named``; and ``table``, a number
+        for each different matrix.
+    """
+    records = {listed: record.read_with(listed) for listed in LISTS}
+    rows, tables = {}, {}
+    for listed, *way in product(LISTS, KINDS, RULES, (True, False)):
+        matrix = records[listed].matrix(*way)
+        key = listed, matrix.to_numpy().tobytes()
+        if key not in tables:
+            drawn = chance.draws(matrix, permutations, seed, ("rows", "named"))
+            tables[key] = len(tables), chance.against(matrix, drawn)
+        number, against = tables[key]
+        shared, empty = (against.loc[("rows", name)] for name in ("overlapping_pairs", "uncovered"))
+        rows[listed, *way] = {
+            "cells": int(matrix.to_numpy().sum()),
+            "uncovered": int(empty["observed"]),
+            "uncovered_mean": empty["mean"],
+            "overlaps": int(shared["observed"]),
+            "overlaps_mean": shared["mean"],
+            "p_rows": shared["p_more"],
+            "p_named": against.at[("named", "overlapping_pairs"), "p_more"],
+            "table": number,
+        }
+    counted = pd.DataFrame.from_dict(rows, orient="index")
+    return counted.set_axis(
+        pd.MultiIndex.from_tuples(rows, names=["listed", "strategy_source", "coding", "weak"]), axis=0
+    )
+
+
+def prepare(source: str, coding: str, technologies: int, permutations: int, seed: int) -> None:
+    """Compute what the reports on all provinces share, tables by chance and ways of counting, so that it is remembered.
+
+    Parameters are those of the notebook, with the values that most reports have.
+    """
+    terms, codebook, provinces, listed = (
+        load(f"regions/{name}") for name in ("terms", "codebook", "regions", "technologies")
+    )
+    record = Record(terms, codebook, list(provinces["id"]), listed, technologies)
+    chance.draws(record.matrix(source, coding), permutations, seed)
+    ways(record, permutations, seed)
+
+
+def ties(
+    record: Record, matrix: pd.DataFrame, neighbours: pd.DataFrame, links: pd.DataFrame, complements: pd.DataFrame
+) -> pd.DataFrame:
+    """Every pair of provinces that a source or a hypothesis ties (after Balland and Boschma 2021).
+
+    Parameters
+    ----------
+    record : Record
+        The record that the matrix was read from.
+    matrix : pandas.DataFrame
+        Provinces by technologies.
+    neighbours, links, complements : pandas.DataFrame
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``tier`` (:data:`TIERS`, the best supported first), ``first`` and ``second`` (provinces in official order),
+        ``tied_technologies`` (a list), ``cooperation_ko`` and ``cooperation_en`` (what a source calls it), ``theme`` of
+        the term that names it, and ``disputed``.
+    """
+    place = {region: number for number, region in enumerate(matrix.index)}
+    themes = record.classified.drop_duplicates("id").set_index("id")["theme"]
+    rows = []
+    for _, link in links.groupby("id", sort=False):
+        first = link.iloc[0]
+        about = [first["technology"]] if first["technology"] else []
+        disputed = first["stance"] == "disputed"
+        for pair in combinations(sorted(link["region"], key=place.get), 2):
+            rows.append(("stated", *pair, about, first["ko"], first["en"], themes[first["term"]], disputed))
+    adjacent = {tuple(sorted(pair, key=place.get)) for pair in neighbours.itertuples(index=False, name=None)}
+    for pair, shared in pairs(matrix).items():
+        if pair in adjacent:
+            rows.append(("same", *pair, shared, "", "", "", False))
+    usable = complements[complements[["first", "second"]].isin(list(matrix)).all(axis=1)]
+    for one, other in sorted(adjacent, key=lambda pair: [place[region] for region in pair]):
+        own, theirs = matrix.loc[one], matrix.loc[other]
+        for first, second in zip(usable["first"], usable["second"], strict=True):
+            for left, right in ((first, second), (second, first)):
+                if own[left] and theirs[right] and not own[right] and not theirs[left]:
+                    rows.append(("complementary", one, other, [left, right], "", "", "", False))
+    columns = ["tier", "first", "second", "tied_technologies", "cooperation_ko", "cooperation_en", "theme", "disputed"]
+    return pd.DataFrame(rows, columns=columns).astype({"disputed": bool})
+
+
+def ties_of(tied: pd.DataFrame, region: str) -> pd.DataFrame:
+    """The ties of one province with the other one as ``partner``, or all of the country (``national``) as they are."""
+    if region == "national":
+        return tied
+    own = tied[(tied["first"] == region) | (tied["second"] == region)].reset_index(drop=True)
+    return own.assign(partner=own["first"].where(own["first"] != region, own["second"]))
+
+
+def agreements(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """How far two readings of the matrix agree, and the cells on which they do not.
+
+    Parameters
+    ----------
+    matrices : mapping of str to two pandas.DataFrame
+        Two matrices each, by the name of the comparison.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What :func:`kr_industry.agreement.agreement` gives, a row for each comparison.
+    pandas.DataFrame
+        ``compared``, ``region``, ``technology``, and ``only``: whether the ``first`` or the ``second`` has it.
+    """
+    measures = {name: agreement(one.stack(), other.stack()) for name, (one, other) in matrices.items()}
+    rows = [
+        (name, one.index[row], one.columns[column], "first" if one.iat[row, column] else "second")
+        for name, (one, other) in matrices.items()
+        for row, column in np.argwhere(one.to_numpy() != other.to_numpy())
+    ]
+    table = pd.DataFrame(measures).T.rename_axis("compared")
+    return table, pd.DataFrame(rows, columns=["compared", "region", "technology", "only"])

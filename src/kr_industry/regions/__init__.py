@@ -1,1 +1,0 @@
-"""Which province chose which technology: the coding, and tables and sentences for the notebook, a module a question."""
