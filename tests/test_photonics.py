@@ -278,7 +278,8 @@ def _driver(levels, measure):
     ends = {"top": moved.index[0], "gain": moved.iloc[0], "bottom": moved.index[-1], "loss": -moved.iloc[-1]}
     rate = 100 * (levels.iloc[-1, -1] / levels.iloc[-1, -2] - 1)
     parts = {"measure": measure, "last": levels.columns[-1]}
-    return {"driver": ends, "measure": measure, "total": {"growth": rate}, "parts": parts}
+    level = {"last_year": parts["last"]}
+    return {"driver": ends, "measure": measure, "total": {"growth": rate}, "parts": parts, "level": level}
 
 
 def test_segments_add_and_subtract_in_words(by, words, language):
@@ -288,3 +289,5 @@ def test_segments_add_and_subtract_in_words(by, words, language):
     rising = pd.DataFrame({2017: levels[2017], 2018: 1.1 * levels[2017]})
     one_way = words(language).text("driver", **_driver(rising, "sales"))
     assert {"ko": "줄어든 분야는 없으며", "en": "No segment shrank"}[language] in one_way
+    cut = _driver(levels, "sales") | {"level": {"last_year": 2016}}
+    assert words(language).text("driver", **cut) == ""

@@ -230,7 +230,7 @@ def test_every_condition_can_be_read_and_every_way_is_one(path):
                 for _, field, ways, _ in string.Formatter().parse(text):
                     for way in filter(None, (ways or "").split(":")):
                         known = way in groups or way in entries or way in module.WAYS or way == "first" or "/" in way
-                        assert known or re.fullmatch(r"[+]?,?(\.\d+)?[dfg]?", way), (key, field, way)
+                        assert known or re.fullmatch(r"[+]?,?(\.\d+)?[dfgs]?", way), (key, field, way)
 
 
 def facts_lacking(entry, entries, given, seen=frozenset()):
@@ -261,6 +261,7 @@ def test_every_key_is_written_somewhere(path):
         sources = "".join((NOTEBOOKS / f"{stem}.ipynb").read_text(encoding="utf-8") for stem in stems)
         sources += "".join(file.read_text(encoding="utf-8") for file in (ROOT / "src" / "kr_industry").rglob("*.py"))
         sources += (NOTEBOOKS / "columns.yml").read_text(encoding="utf-8")
+        sources += (ROOT / "src" / "notebook_reports" / "report.py").read_text(encoding="utf-8")  # its defaults
     other = path.read_text(encoding="utf-8") + "".join(file.read_text(encoding="utf-8") for file in FILES)
     unused = [
         key
@@ -280,7 +281,7 @@ def test_columns_have_names_units_and_ways_that_are_known():
     for name, column in named.known.items():
         assert not re.search("[가-힣]", str(column["en"])), name
         way = column.get("write", "year")
-        assert way in ways or re.fullmatch(r"[+]?,?(\.\d+)?[dfg]?", way), name
+        assert way in ways or re.fullmatch(r"[+]?,?(\.\d+)?[dfgs]?", way), name
 
 
 def test_parts_are_found_by_name_never_by_method():

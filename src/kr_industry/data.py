@@ -304,7 +304,6 @@ _NAMED_ELSEWHERE = {
     "technology": ("regions/technologies", "id", "list == 2021"),
     "technology_2022": ("regions/technologies", "id", "list == 2022"),
     "theme": ("regions/themes", "id", ""),
-    "stage": ("photonics/stages", "stage", ""),
     "industry": ("industries", "id", ""),
 }
 """Groups of identifiers whose names stand in a table of their own: the table, its column, and which rows."""
