@@ -39,8 +39,17 @@ test: $(VENV)/installed
 	$(BIN)/python scripts/check_data.py
 	$(BIN)/python -m pytest
 
+# What is committed of a notebook has no outputs; where there is no .venv, or no notebook, git takes the file as it is.
+STRIP = if [ -x .venv/bin/python ]; then exec .venv/bin/python scripts/strip_outputs.py; else exec cat; fi
+# JupyterLab's own announcements stay away.
+SETTINGS := $(VENV)/share/jupyter/lab/settings
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks
+	@! git rev-parse --git-dir > /dev/null 2>&1 || git config filter.notebook-outputs.clean '$(STRIP)'
+	@! git rev-parse --git-dir > /dev/null 2>&1 || git config filter.notebook-outputs.required false
+	@mkdir -p $(SETTINGS) && echo '$(QUIET)' > $(SETTINGS)/overrides.json
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks/explore.ipynb
 
 clean:
 	rm -rf build $(VENV)

@@ -223,7 +223,9 @@ def _bare(spec: ReportSpec | None, out: Path) -> None:
             shell.display_pub.outputs.clear()
             exec(compile(cell.source, "cell", "exec"), names)  # noqa: S102
             cell.outputs = [
-                nbformat.v4.new_output("display_data", json.loads(json.dumps(shown["data"])))
+                nbformat.v4.new_output(
+                    "display_data", json.loads(json.dumps(shown["data"])), metadata=shown["metadata"]
+                )
                 for shown in shell.display_pub.outputs
             ]
     _write(notebook, spec, out)

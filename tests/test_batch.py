@@ -28,7 +28,7 @@ parameters:
   number: {type: integer, help: {ko: 수, en: Number}, minimum: 0, maximum: 99}
 """
 SOURCE = """
-from notebook_reports.display import Report
+from notebook_reports.report import Report
 from helper import tenth
 report = Report("ko")
 report.front("제목", "대상", "자료", [f"수는 {number}이다."])
@@ -59,10 +59,10 @@ class Project:
         tags = {"tags": ["parameters"]}
         cells = [
             nbformat.v4.new_code_cell("number = 1  # 수", metadata=tags, id="p"),
-            nbformat.v4.new_markdown_cell("## 한국어 물음", metadata={"tags": ["ko"]}, id="k"),
-            nbformat.v4.new_markdown_cell("## English question", metadata={"tags": ["en"]}, id="e"),
             nbformat.v4.new_code_cell(before, id="b"),
             nbformat.v4.new_code_cell(SOURCE.strip(), id="c"),
+            nbformat.v4.new_markdown_cell("## 한국어 물음\n<!-- en -->\n**English question**", id="k"),
+            nbformat.v4.new_code_cell("report.say('대답이다.')", id="e"),
             nbformat.v4.new_code_cell(after, id="a"),
         ]
         nbformat.write(nbformat.v4.new_notebook(cells=cells), self.root / "notebooks" / f"{name}.ipynb")
@@ -137,7 +137,7 @@ def test_only_files_that_were_read_make_a_report_stale_and_why_names_them(projec
     (project.root / "data" / "new.csv").write_text("a\n1\n")
     (project.root / "notebooks" / "unused.py").write_text("x = 1\n")
     assert project.why() == []
-    for name in ("data/used.csv", "notebooks/helper.py", "notebooks/trial.ipynb", "requirements.txt"):
+    for name in ("data/used.csv", "notebooks/helper.py", "requirements.txt"):
         path = project.root / name
         text = path.read_text(encoding="utf-8")
         path.write_text(text + " ", encoding="utf-8")
@@ -147,6 +147,26 @@ def test_only_files_that_were_read_make_a_report_stale_and_why_names_them(projec
     assert project.why() == ["data/used.csv is gone"]
     shutil.rmtree(project.out / "trial")
     assert project.why() == ["data/used.csv is gone", "n1.html is missing"]
+
+
+def test_saving_a_notebook_that_was_run_leaves_reports_fresh_but_not_editing_it(project):
+    project.run()
+    path = project.root / "notebooks" / "trial.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.metadata |= {"kernelspec": {"name": "python3", "display_name": "Mine"}, "widgets": {}}
+    for number, cell in enumerate(notebook.cells):
+        cell.id, cell.metadata["trusted"] = f"new-{number}", True
+        if cell.cell_type == "code":
+            cell.execution_count = number
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="seen\n")]
+    nbformat.write(notebook, path)
+    assert project.run() == (0, ["0 made, 2 up to date, 0 failed"])
+    for edit in ({"source": "# more"}, {"metadata": {"tags": ["remove-cell"]}}):
+        changed = nbformat.from_dict({**notebook, "cells": [*notebook.cells[:-1], {**notebook.cells[-1], **edit}]})
+        nbformat.write(changed, path)
+        assert project.why() == ["notebooks/trial.ipynb changed"]
+    path.write_text("{")
+    assert project.why() == ["notebooks/trial.ipynb changed"]
 
 
 def test_a_file_looked_for_in_vain_makes_a_report_stale_when_it_appears(project):
@@ -231,7 +251,7 @@ def test_a_report_that_dies_hangs_or_takes_too_much_fails_alone(project, code, e
     assert not [line for line in said if line.startswith("again")]
     assert project.results() == {"trial/n2": "5"}
     kept = nbformat.read(project.root / "build" / "failed" / "trial" / "n1.ipynb", 4)
-    assert [cell.id for cell in kept.cells if cell.id in "pkebca"] == list("pkebca")
+    assert [cell.id for cell in kept.cells if cell.id in "pbckea"] == list("pbckea")
 
 
 def test_the_index_marks_what_failed_and_what_is_out_of_date_until_it_is_made(project):

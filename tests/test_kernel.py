@@ -138,11 +138,12 @@ def test_the_page_is_there_for_nbconverts_command(tmp_path):
     """papermill and nbconvert from the shell give the page of the batch, but for what its foot says of the making."""
     cells = [
         nbformat.v4.new_code_cell("language = 'ko'", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_markdown_cell("## Question", metadata={"tags": ["en"]}),
-        nbformat.v4.new_markdown_cell("## 물음", metadata={"tags": ["ko"]}),
         nbformat.v4.new_code_cell(
-            "from notebook_reports.display import Report\nReport(language).front('Title', 'a', 'b', ['c'])"
+            "from notebook_reports.report import Report\nreport = Report(language)\n"
+            "report.front('Title', 'a', 'b', ['c'])"
         ),
+        nbformat.v4.new_markdown_cell("## 물음\n<!-- en -->\n**Question**"),
+        nbformat.v4.new_code_cell("report.say('d')"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
     folder = Path(sys.executable).parent

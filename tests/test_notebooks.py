@@ -174,3 +174,34 @@ def test_a_wrong_parameter_is_told_by_the_notebook_itself(root, tmp_path):
     done, _ = _papermill(root, tmp_path, "photonics_trend", segment="광통")
     assert done.returncode != 0
     assert "did you mean '광통신'?" in done.stderr
+
+
+def test_exploring_takes_three_lines_a_step_and_answers(monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr(report, "display", lambda data, **_: shown.append(data))
+    steps = code(nbformat.read(NOTEBOOKS / "explore.ipynb", 4))
+    assert max(len(cell.source.splitlines()) for cell in steps[1:]) <= 3
+    space, values = {}, []
+    for cell in steps:
+        *first, last = ast.parse(cell.source).body
+        exec(compile(ast.Module(first, []), cell.id, "exec"), space)
+        if isinstance(last, ast.Expr):
+            values.append(eval(compile(ast.Expression(last.value), cell.id, "eval"), space))
+        else:
+            exec(compile(ast.Module([last], []), cell.id, "exec"), space)
+        if "report" in space:
+            space["report"]._folder = tmp_path
+    assert len([data for data in shown if "<svg" in data.get("text/html", "")]) == 2
+    turns = next(value for value in values if isinstance(value, dict))
+    assert (
+        len({place for place, *_ in turns.values()} | set(turns)) >= 3
+    )
+    record = next(value for value in values if hasattr(value, "columns") and "mean_drift" in value.columns)
+    assert {"half_drift", "naive", "log_line"} <= set(record.columns)
+    assert record["mean_drift"].notna().all()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["annual.xlsx", "forecast.png"]
+
+
+def test_exploring_names_every_notebook(notebook, name):
+    first = nbformat.read(NOTEBOOKS / "explore.ipynb", 4).cells[0].source
+    assert first.count(f"({name}.ipynb)") == 2

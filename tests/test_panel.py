@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from types import SimpleNamespace
 from weakref import WeakKeyDictionary
 
 import nbformat
@@ -12,9 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 
-from kr_industry import kept
-from notebook_reports import drawing
-from notebook_reports.panel import Panel, run, steps
+from notebook_reports import drawing, lab, panel
+from notebook_reports.panel import Panel, offer, run, steps
 from notebook_reports.parameters import Declared, read_defaults
 from notebook_reports.plan import command_for, entry_for, read_plan
 
@@ -33,7 +33,7 @@ parameters:
 """
 DEFAULTS = "kind = 'a'\nfirst = 1\nlast = 9\nseed = 1\nshare = 0.5\nwide = False\nnote = ''\nlanguage = 'ko'"
 CELLS = [
-    "from notebook_reports.display import Report\nfrom notebook_reports.parameters import RequestError\n"
+    "from notebook_reports.report import Report\nfrom notebook_reports.parameters import RequestError\n"
     "report = Report(language)\nreport.front(f'{kind} {first}', '', '', [note or '-'])",
     "if first > last:\n    raise RequestError(f'{first} > {last} <b>')\nreport.say('*별*')\n"
     "report.record('width', last - first, 'years', 1, 2)",
@@ -42,6 +42,7 @@ CELLS = [
 
 @pytest.fixture(scope="module", autouse=True)
 def shell():
+    """A shell, in which cells display."""
     yield InteractiveShell.instance()
     InteractiveShell.clear_instance()
 
@@ -57,10 +58,12 @@ def small(tmp_path):
         "reports: [{notebook: x, name: plain}, {notebook: x, name: b, parameters: {kind: b}}]"
     )
     cells = [nbformat.v4.new_code_cell(DEFAULTS, metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_markdown_cell("## 물음", metadata={"tags": ["ko"]})]
-    cells += [nbformat.v4.new_markdown_cell("## Question", metadata={"tags": ["en"]})]
-    cells += [nbformat.v4.new_code_cell(code) for code in CELLS]
+    cells += [nbformat.v4.new_markdown_cell("# 안내", metadata={"tags": ["remove-cell"]})]
+    cells += [nbformat.v4.new_code_cell(CELLS[0], id="front")]
     cells += [nbformat.v4.new_code_cell("raise SystemExit", metadata={"tags": ["panel"]})]
+    cells += [nbformat.v4.new_markdown_cell("## 빈 물음\n<!-- en -->\n**Idle**"), nbformat.v4.new_code_cell("wide")]
+    cells += [nbformat.v4.new_markdown_cell("## 물음\n<!-- en -->\n**Question**"), nbformat.v4.new_code_cell("wide")]
+    cells += [nbformat.v4.new_code_cell(CELLS[1], id="said")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks" / "x.ipynb")
     return Panel(tmp_path / "notebooks" / "x.yml", {})
 
@@ -108,7 +111,7 @@ def test_what_a_control_offers_follows_the_choice_that_it_depends_on(small):
     path.write_text(f"{DECLARATION}  town: {place}\n  year: {year}\n", encoding="utf-8")
     notebook = nbformat.read(path.with_suffix(".ipynb"), 4)
     notebook.cells[0].source += "\ntown = 'x'\nyear = 2004"
-    notebook.cells[3].source += "\nreport.say(f'{town} {year}')"
+    notebook.cells[2].source += "\nreport.say(f'{town} {year}')"
     nbformat.write(notebook, path.with_suffix(".ipynb"))
     view = Panel(path, {}).views[0]
     assert [option[1] for option in view.controls["town"].options] == ["x"]
@@ -171,6 +174,61 @@ def test_the_command_starts_from_the_nearest_report(small):
     command, entry = _copied(view)
     assert command == "python scripts/run_reports.py x/b --set last=7"
     assert entry == "  - notebook: x\n    name: b_last_7.ko\n    parameters: {kind: b, last: 7, language: ko}"
+    plan = small.root / "reports" / "reports.yml"
+    for number, name in enumerate(("b_last_7.ko", "b_last_7_2.ko")):
+        taken = f", {{notebook: x, name: {name}, parameters: {{seed: {number}}}}}]"
+        plan.write_text(plan.read_text().replace("]", taken))
+    other = Panel(small.root / "notebooks" / "x.yml", {"kind": "b", "last": 7})
+    assert "    name: b_last_7_3.ko\n" in _copied(other.views[0])[1]
+
+
+def test_it_runs_cells_as_they_last_ran_here_else_as_saved(small, monkeypatch):
+    monkeypatch.setattr(lab, "_last_run", {"said": "report.say('고친 말')", "elsewhere": "raise SystemExit"})
+    shown = _shown(Panel(small.root / "notebooks" / "x.yml", {}).views[0])
+    assert "고친 말" in shown
+    assert "*별*" not in shown
+    assert "<h1>a 1</h1>" in shown
+
+
+def test_cells_that_run_are_remembered_where_somebody_sits_before_them(shell, monkeypatch):
+    ran = SimpleNamespace(cell_id="b", raw_cell="2")
+    monkeypatch.setattr(lab, "_last_run", {})
+    monkeypatch.setattr(lab, "get_ipython", lambda: shell)
+    lab.watch_cells()  # nobody is there
+    shell.events.trigger("pre_run_cell", ran)
+    assert lab._last_run == {}
+    request = {"content": {"allow_stdin": True, "code": "1"}, "metadata": {"cellId": "a"}}
+    monkeypatch.setattr(shell, "get_parent", lambda: request, raising=False)
+    lab.watch_cells()
+    shell.events.trigger("pre_run_cell", ran)
+    shell.events.unregister("pre_run_cell", lab._remember)
+    assert lab._last_run == {"a": "1", "b": "2"}
+
+
+def test_a_button_opens_the_panel_and_closes_it_and_before_nothing_runs(small, monkeypatch):
+    opened = []
+    monkeypatch.setattr(panel, "Panel", lambda *given: opened.append(given) or small)
+    box = offer(small.root / "notebooks" / "x.yml", {"language": "en"})
+    (button,) = box.children
+    assert (button.description, opened) == ("Try other choices", [])
+    button.click()
+    assert box.children == (button, small.box)
+    assert (button.description, len(opened)) == ("Close", 1)
+    button.click()
+    assert box.children == (button,)
+
+
+def test_what_keeps_a_panel_from_opening_is_told(small):
+    (small.root / "reports" / "reports.yml").write_text("reports: <none>")
+    box = offer(small.root / "notebooks" / "x.yml", {})
+    box.children[0].click()
+    assert "RequestError: " in box.children[1].value
+    assert "&lt;none&gt;" in box.children[1].value
+
+
+def test_what_is_for_jupyterlab_alone_and_headings_under_which_nothing_appears_are_left_out(small):
+    assert "안내" not in _shown(small.views[0])
+    assert "빈 물음" not in _shown(small.views[0])
 
 
 @pytest.mark.parametrize(
@@ -232,18 +290,17 @@ def test_a_change_shows_what_a_run_from_the_start_would(root, monkeypatch, noteb
     for values in (defaults, defaults | {name: value}, defaults):
         list(run(cells, values))
     after = list(run(cells, defaults | {name: value}))
-    monkeypatch.setattr(kept, "_charts", {})
     monkeypatch.setattr(drawing, "_DRAWN", WeakKeyDictionary())
     assert after == list(run(cells, defaults | {name: value}))
-    assert sum("<svg" in data.get("text/html", "") for shown in after for data in shown) > 5
+    assert sum("<svg" in data.get("text/html", "") for shown in after for data in shown) >= 4
 
 
 def test_a_changed_data_file_is_seen(tmp_path):
     (tmp_path / "a.csv").write_text("name,number\n가,1\n나,2\n", encoding="utf-8")
     code = (
-        "import pandas as pd\nfrom kr_industry import charts\nfrom notebook_reports.display import Report\n"
-        "numbers = pd.read_csv(path).set_index('name')['number']\n"
-        "Report('ko').chart(charts.columns(numbers, '단위'), 'a', 'b')"
+        "import pandas as pd\nfrom kr_industry import charts\nfrom notebook_reports.report import Report\n"
+        "fig, ax = charts.figure(2)\nax.bar_label(ax.bar('name', 'number', data=pd.read_csv(path)))\n"
+        "Report('ko').chart(fig, 'a', 'b')"
     )
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), tmp_path / "x.ipynb")
     cells, values = steps(tmp_path / "x.ipynb"), {"path": tmp_path / "a.csv"}
@@ -265,7 +322,7 @@ PROGRAM = """
 import sys
 from types import SimpleNamespace
 from pathlib import Path
-from notebook_reports.display import Report
+from notebook_reports.report import Report
 Report("ko").explore(Path({path!r}), SimpleNamespace())
 print("ipywidgets" in sys.modules, "notebook_reports.panel" in sys.modules)
 """

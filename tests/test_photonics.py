@@ -269,8 +269,8 @@ def test_a_line_above_all_values_is_told(annual, words):
 def test_years_that_share_the_highest_value_are_all_named(annual, words):
     level = growth.level(annual["firms"].astype(float))
     assert level.peak_years == (2012, 2013)
-    told = words("ko").text("scale", measure="firms", level=level, after={"peak_year": 2013})
-    assert told == "업체 수는 1999년 47개사에서 2012, 2013년 각각 360개사로 늘었고, 2018년에는 280개사였다."
+    sentence = words("ko").text("scale", measure="firms", level=level, after={"peak_year": 2013})
+    assert [fact for fact in ("47개사", "2012, 2013년", "360개사", "22.2%", "280개사") if fact not in sentence] == []
 
 
 def _driver(levels, measure):

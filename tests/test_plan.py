@@ -1,7 +1,7 @@
 import pytest
 
 from notebook_reports.parameters import RequestError
-from notebook_reports.plan import read_plan, sample, select
+from notebook_reports.plan import entry_for, read_plan, sample, select
 
 
 @pytest.fixture
@@ -179,3 +179,12 @@ def test_a_rule_that_no_combination_could_have_is_refused(plan_of):
             "reports: [{notebook: photonics_trend, name: $segment, "
             "matrix: {segment: all}, exclude: [{segment: lasers}]}]"
         )
+
+
+def test_a_new_entry_has_a_name_that_is_not_taken():
+    def name(*taken):
+        return entry_for("x", {"segment": "a", "language": "ko"}, {"segment": "total"}, taken).splitlines()[1].strip()
+
+    assert name() == name("a.en") == "name: a.ko"
+    assert name("a.ko") == "name: a_2.ko"
+    assert name("a.ko", "a_2.ko") == "name: a_3.ko"

@@ -87,7 +87,11 @@ def written(value: float, digits: int = 0, signed: bool = False) -> str:
 
 def thousands() -> FuncFormatter:
     """A formatter for an axis: thousands set off, no more decimals than a tick has."""
-    return FuncFormatter(lambda value, _position: f"{value:,.10g}".replace("-", "–"))
+    return FuncFormatter(_thousands)
+
+
+def _thousands(value: float, _position: int | None = None) -> str:
+    return f"{value:,.10g}".replace("-", "–")
 
 
 def contrast(one: str, other: str) -> float:

@@ -32,7 +32,7 @@ def versions(pinned: list[str]) -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             continue  # it is needed for something else, or its lack will be told by the first run
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = sorted(path for kind in ("*.py", "*.yml") for path in Path(__file__).parent.glob(kind))
     return found | {__package__: digest(b"".join(path.read_bytes() for path in sources))[:12]}
 
 

@@ -454,7 +454,11 @@ def _caption(table: Tag) -> str:
 
 
 def _code(cell: Tag) -> list[str]:
-    return cell.pre.get_text().strip("\n").split("\n") if cell.pre else []
+    """The lines of code, and of what is folded away with it."""
+    lines = []
+    for part in cell.find_all(["pre", "tr"]):
+        lines += part.get_text().strip("\n").split("\n") if part.name == "pre" else [_shown(part)]
+    return lines
 
 
 def _grid(part: Tag | None) -> list[list[str]]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from notebook_reports import FONTS, FRONT, RESULT
+from notebook_reports import FONTS, FRONT, recorded
+from notebook_reports.sections import headings, in_language
 from notebook_reports.trace import REQUEST, Project
+from notebook_reports.words import own_words
 
 _KERNEL = [
     "--IPKernelApp.log_level=CRITICAL",  # no noise of its own on the terminal
@@ -125,26 +127,42 @@ def _progress(tell: Callable[[tuple], None]) -> dict[str, Callable]:
     return {"on_cell_start": started, "on_cell_executed": ended}
 
 
+def from_report(output: dict) -> bool:
+    """Whether an output of a cell was shown by :class:`notebook_reports.report.Report`."""
+    return bool(output.get("metadata", {}).get("notebook_reports"))
+
+
 def collected(notebook: NotebookNode) -> Collected:
-    """What an executed notebook shows of itself.
+    """What an executed notebook shows of itself; a title alone where it does not use Report.
 
     Raises
     ------
     RunError
-        It shows no front page or several, or records a result twice.
+        It uses Report and shows no front page or several, or records a result twice.
     """
-    shown = [
-        output["data"]
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-        if output["output_type"] == "display_data"
-    ]
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    shown = [output["data"] for output in outputs if output["output_type"] == "display_data"]
     fronts = [data[FRONT] for data in shown if FRONT in data]
-    results = [data[RESULT] for data in shown if RESULT in data]
+    results = [result for data in shown for result in recorded(data)]
     names = [result["name"] for result in results]
+    if not any(map(from_report, outputs)):
+        fronts = [{"title": _title(notebook), "subject": "", "vintage": "", "findings": [], "figures": []}]
     if len(fronts) != 1:
         raise RunError(f"failed: Report.front was called {len(fronts)} times, expected once")
     if double := {name for name in names if names.count(name) > 1}:
         raise RunError(f"failed: recorded twice: {', '.join(sorted(double))}")
     fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
     return Collected(fronts[0], results, fonts)
+
+
+def language_of(notebook: NotebookNode) -> str:
+    """The language that a notebook was run in."""
+    return str(notebook.metadata.get("papermill", {}).get("parameters", {}).get("language", "ko"))
+
+
+def _title(notebook: NotebookNode) -> str:
+    """The first heading of a notebook that has no front page."""
+    language = language_of(notebook)
+    texts = [in_language(cell.source, language) for cell in notebook.cells if cell.cell_type == "markdown"]
+    titles = [title for text in texts for title in headings(text, 1)]
+    return titles[0] if titles else str(own_words(language).text("report"))

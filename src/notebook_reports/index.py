@@ -11,16 +11,7 @@ from markupsafe import Markup
 from notebook_reports.page import TEMPLATES, grouped, stylesheet
 from notebook_reports.parameters import Compared, Declaration, Declared, nearest
 from notebook_reports.plan import ReportSpec
-
-_MARKS = {
-    "failed": {
-        "ko": "지난 실행에서 실패하여 이전 판을 그대로 둠",
-        "en": "failed in the last run; earlier version kept",
-    },
-    "stale": {"ko": "최신이 아님, 다시 만들어야 함", "en": "out of date, to be made again"},
-    "missing": {"ko": "아직 없음", "en": "not made yet"},
-    "failed missing": {"ko": "지난 실행에서 실패, 아직 없음", "en": "failed in the last run, not made yet"},
-}
+from notebook_reports.words import LANGUAGES, Words, own_words
 
 
 def render_index(
@@ -46,11 +37,15 @@ def render_index(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    words = {language: own_words(language) for language in LANGUAGES}
     topics = []
     for notebook, about, reports in _topics(plan, notebooks):
-        listed = [_listed(report, entries.get(report.key), (marks or {}).get(report.key)) for report in reports]
+        listed = [_listed(report, entries.get(report.key), (marks or {}).get(report.key), words) for report in reports]
         topics.append({"id": notebook, "about": about, "reports": listed, **_table(about.compared, listed, entries)})
     page = environment.get_template("index_page.html.j2").render(
+        words=words,
+        said={key: _both(words, key, count=len(plan), shown="{shown}") for key in _SAID},
         topics=topics,
         count=len(plan),
         marked=sum(report["mark"] is not None for topic in topics for report in topic["reports"]),
@@ -58,6 +53,15 @@ def render_index(
         script=(TEMPLATES / "index.js").read_text(encoding="utf-8").strip(),
     )
     return page.strip() + "\n"
+
+
+_SAID = ("filtered", "no_match", "largest_first")
+"""Keys of what the page's script says."""
+
+
+def _both(words: Mapping[str, Words], key: str, **facts: object) -> list[str]:
+    """A sentence of the page in every language."""
+    return [str(each.text(key, **facts)) for each in words.values()]
 
 
 def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path) -> list[str]:
@@ -86,7 +90,7 @@ def _topics(plan: list[ReportSpec], notebooks: Path) -> Iterator[tuple[str, Decl
         yield notebook, Declared(notebooks / f"{notebook}.yml").content, reports
 
 
-def _listed(report: ReportSpec, entry: dict | None, mark: str | None) -> dict:
+def _listed(report: ReportSpec, entry: dict | None, mark: str | None, words: Mapping[str, Words]) -> dict:
     """What the index shows of one report."""
     mark = mark or ("missing" if entry is None else None)
     language = "en" if report.parameters.get("language") == "en" else "ko"
@@ -95,7 +99,7 @@ def _listed(report: ReportSpec, entry: dict | None, mark: str | None) -> dict:
         "key": report.key,
         "href": f"{report.notebook}/{report.name}.html",
         "language": language,
-        "mark": _MARKS[mark][language] if mark else None,
+        "mark": words[language].text(f"mark_{mark.replace(' ', '_')}") if mark else None,
         "front": entry["front"] if made else None,
         "figures": entry["front"].get("figures", []) if made else [],
         "thumbnail": _image(entry.get("thumbnail", "")) if made else "",

@@ -1,8 +1,8 @@
-"""A panel at the end of a notebook: change its parameters, and see what the notebook shows with them.
+"""A panel in a notebook: change its parameters, and see what the notebook shows with them.
 
 It runs the notebook's own code cells again in the same kernel, each time in a namespace of its own, so that there
-is no second way to any chart. Parts take their place as their cells end; when something is changed meanwhile, what
-is left of the run is dropped.
+is no second way to any chart: as they last ran in this kernel, else as they are saved. Parts take their place as
+their cells end; when something is changed meanwhile, what is left of the run is dropped.
 """
 
 import asyncio
@@ -17,50 +17,19 @@ from pathlib import Path
 
 import ipywidgets
 from IPython.utils.capture import capture_output
-from ipywidgets import HTML, Box, HBox, Layout, ToggleButton, VBox
+from ipywidgets import HTML, Box, Button, HBox, Layout, ToggleButton, VBox
 from markupsafe import Markup, escape
 from nbconvert.filters import markdown2html
 
-from notebook_reports import FONTS, RESULT
+from notebook_reports import FONTS, RESULT, recorded
+from notebook_reports.execute import from_report
 from notebook_reports.fonts import font_faces
+from notebook_reports.lab import last_run, undressed
 from notebook_reports.page import brief, stylesheet
 from notebook_reports.parameters import Choice, Declared, Integer, Number, RequestError, Switch, read_defaults
 from notebook_reports.plan import command_for, entry_for, read_plan
-
-_WORDS = {
-    "ko": {
-        "title": "다른 선택으로 보기",
-        "compare": "나란히 비교",
-        "busy": "다시 계산하는 중…",
-        "refused": "이 선택으로는 보고서를 만들 수 없어, 마지막으로 만든 것을 그대로 둔다.",
-        "command": "명령 복사",
-        "entry": "계획 항목 복사",
-        "copied": "복사함",
-        "planned": "이미 계획에 있다",
-        "results": "기록한 결과",
-        "name": "이름",
-        "unit": "단위",
-        "value": "값",
-        "left": "왼쪽",
-        "right": "오른쪽",
-    },
-    "en": {
-        "title": "Try other choices",
-        "compare": "Compare side by side",
-        "busy": "Working it out again…",
-        "refused": "No report can be made of this choice; what was made last is left standing.",
-        "command": "Copy command",
-        "entry": "Copy plan entry",
-        "copied": "Copied",
-        "planned": "already in the plan",
-        "results": "Recorded results",
-        "name": "Name",
-        "unit": "Unit",
-        "value": "Value",
-        "left": "Left",
-        "right": "Right",
-    },
-}
+from notebook_reports.sections import Sections, in_two_languages, text_of
+from notebook_reports.words import own_words
 
 # The page's own style for what stands in the panel, and for nothing else in JupyterLab, which would put terms of a list
 # beside what they mean.
@@ -91,23 +60,26 @@ _COPY = (
 
 @dataclass(frozen=True)
 class Step:
-    """A code cell, with the texts that stand before it, as HTML by language."""
+    """A code cell, with the texts of the Markdown cells before it."""
 
     code: object
-    texts: dict[str, str]
+    texts: tuple[str, ...]
+    hidden: bool = False
+    """Whether it runs, and what it shows does not stand on a page."""
 
 
 def steps(notebook: Path) -> list[Step]:
     """What the panel runs of a notebook: all its code cells, but the one of the parameters and the panel's own."""
-    found, texts = [], {"ko": "", "en": ""}
+    found, texts = [], []
     for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
-        tags, source = set(cell["metadata"].get("tags", ())), "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            for language in tags & set(texts) or texts:
-                texts[language] += _markdown(source)
+        tags = set(cell["metadata"].get("tags", ()))
+        if cell["cell_type"] == "markdown" and "remove-cell" not in tags:
+            texts.append(text_of(cell))
         elif cell["cell_type"] == "code" and not tags & {"parameters", "injected-parameters", "panel"}:
-            found.append(Step(compile(source, f"<{notebook.stem}, cell {number}>", "exec"), texts))
-            texts = {"ko": "", "en": ""}
+            source = last_run(cell.get("id", ""), "".join(cell["source"]))
+            code = compile(source, f"<{notebook.stem}, cell {number}>", "exec")
+            found.append(Step(code, tuple(texts), "remove-cell" in tags))
+            texts = []
     return found
 
 
@@ -151,7 +123,7 @@ def control(parameter: object, value: object, folder: Path, language: str) -> ip
 
 
 def run(code: list[Step], values: Mapping[str, object]) -> Iterator[list[dict]]:
-    """Run cells one after another in a namespace of their own; after each, the data of what it displayed."""
+    """Run cells one after another in a namespace of their own; after each, the data of what it showed by Report."""
     space = {"__name__": "__main__", **values}
     for step in code:
         gc.disable()  # a look through all that a kernel holds takes up to half a second, and comes at any time
@@ -161,7 +133,7 @@ def run(code: list[Step], values: Mapping[str, object]) -> Iterator[list[dict]]:
         finally:
             gc.enable()
         gc.collect(1)  # what the cell itself has left behind
-        yield [output.data for output in shown.outputs]
+        yield [output.data for output in shown.outputs if from_report({"metadata": output.metadata})]
 
 
 class View:
@@ -231,39 +203,44 @@ class View:
 
     def _shown(self) -> Iterator[None]:
         """Run the notebook and put each part in its place; where it refuses, put back what was there and say so."""
-        words, results = _WORDS[self.language], {}
-        self.note.value = f'<p class="busy" role="status">{words["busy"]}</p>'
+        text, results = own_words(self.language).text, {}
+        sections = Sections(self.language, hold=self.panel.in_two_languages)
+        self.note.value = f'<p class="busy" role="status">{text("busy")}</p>'
         try:
             chosen = self.panel.declared.resolve(self.values)
             cells = zip(self.panel.steps, self.parts, run(self.panel.steps, chosen), strict=True)
             for step, part, shown in cells:
-                results |= {data[RESULT]["name"]: data[RESULT] for data in shown if RESULT in data}
-                drawn = _html(shown, f"p{part.model_id[:8]}-")
-                part.value = step.texts[self.language] + drawn if drawn else ""
+                results |= {result["name"]: result for data in shown for result in recorded(data)}
+                drawn = "" if step.hidden else _html(shown, f"p{part.model_id[:8]}-")
+                for source in step.texts:
+                    sections.add(source)
+                part.value = "".join(map(_markdown, sections.ran(bool(drawn)))) + drawn
                 yield
             self._good = [part.value for part in self.parts], results
             self.copies.value = self._to_copy(chosen)
             self.note.value = ""
-        except Exception as error:  # noqa: BLE001 — told to the reader, in its own words
+        except Exception as error:  # noqa: BLE001 — the reader sees it
             for part, value in zip(self.parts, self._good[0], strict=True):
                 part.value = value
-            told = str(error) if isinstance(error, RequestError) else f"{type(error).__name__}: {error}"
-            self.note.value = f'<p class="refused" role="alert">{words["refused"]}<br>{escape(told)}</p>'
+            reason = str(error) if isinstance(error, RequestError) else f"{type(error).__name__}: {error}"
+            self.note.value = f'<p class="refused" role="alert">{text("refused")}<br>{escape(reason)}</p>'
         self.results = self._good[1]
         self.panel.compare_results()
 
     def _to_copy(self, chosen: dict[str, object]) -> str:
         """The command and the entry of the plan that make a report of these values, each with a button to copy it."""
-        panel, words = self.panel, _WORDS[self.language]
+        panel, text = self.panel, own_words(self.language).text
         same = [r.key for r in panel.plan if r.notebook == panel.name and panel.defaults | r.parameters == chosen]
-        entry = f"# {words['planned']}: {same[0]}" if same else entry_for(panel.name, chosen, panel.defaults)
-        texts = {"command": command_for(panel.plan, panel.name, chosen, panel.defaults), "entry": entry.rstrip()}
+        taken = {report.name for report in panel.plan if report.notebook == panel.name}
+        entry = f"# {text('planned')}: {same[0]}" if same else entry_for(panel.name, chosen, panel.defaults, taken)
+        command = command_for(panel.plan, panel.name, chosen, panel.defaults)
+        offered = (("command", text("copy_command"), command), ("entry", text("copy_entry"), entry.rstrip()))
         return Markup().join(
             Markup(
                 '<div class="copy"><button class="jupyter-button {}" data-done="{}" onclick="{}">{}</button>'
                 '<textarea readonly rows="{}" aria-label="{}" data-lm-suppress-shortcuts="true">{}</textarea></div>'
-            ).format(kind, words["copied"], _COPY, words[kind], text.count("\n") + 1, words[kind], text)
-            for kind, text in texts.items()
+            ).format(kind, text("copied"), _COPY, name, lines.count("\n") + 1, name, lines)
+            for kind, name, lines in offered
         )
 
 
@@ -285,7 +262,7 @@ def _html(shown: list[dict], prefix: str) -> str:
         if RESULT in data:
             continue
         if "text/html" in data:
-            pieces.append(data["text/html"])
+            pieces.append(undressed(data["text/html"]))
         elif "text/markdown" in data:
             pieces.append(_markdown(data["text/markdown"]))
         else:
@@ -318,6 +295,7 @@ class Panel:
         notebook = declaration.with_suffix(".ipynb")
         self.name, self.root = declaration.stem, declaration.parent.parent
         self.declared, self.steps = Declared(declaration), steps(notebook)
+        self.in_two_languages = any(in_two_languages(text) for step in self.steps for text in step.texts)
         self.defaults = self.declared.resolve(read_defaults(notebook))
         self.plan = read_plan(self.root / "reports" / "reports.yml", declaration.parent)
         self.views: list[View] = []
@@ -345,19 +323,47 @@ class Panel:
         """Set the results of the views side by side by their names."""
         if not self.views:
             return
-        words, views = _WORDS[self.views[0].language], self.views
-        self.title.value = f'<h2 class="panel">{words["title"]}</h2>'
-        self.compare.description = words["compare"]
+        text, views = own_words(self.views[0].language).text, self.views
+        self.title.value = f'<h2 class="panel">{text("other_choices")}</h2>'
+        self.compare.description = text("compare_sides")
         named = {name: result for view in reversed(views) for name, result in view.results.items()}
-        heads = [words["value"]] if len(views) == 1 else [words["left"], words["right"]]
-        head = "".join(f'<th scope="col" class="number">{text}</th>' for text in heads)
+        heads = ["value"] if len(views) == 1 else ["left", "right"]
+        head = "".join(f'<th scope="col" class="number">{text(key)}</th>' for key in heads)
         rows = "".join(
             _row(name, result["unit"], [view.results.get(name) for view in views]) for name, result in named.items()
         )
         self.results.value = (
-            f'<h2>{words["results"]}</h2><table><thead><tr><th scope="col">{words["name"]}</th>{head}'
-            f'<th scope="col">{words["unit"]}</th></tr></thead><tbody>{rows}</tbody></table>'
+            f'<h2>{text("recorded")}</h2><table><thead><tr><th scope="col">{text("name")}</th>{head}'
+            f'<th scope="col">{text("unit")}</th></tr></thead><tbody>{rows}</tbody></table>'
         )
+
+
+def offer(declaration: Path, values: Mapping[str, object]) -> VBox:
+    """A button that opens a panel, and closes it; before it is pressed, nothing is read or run.
+
+    Parameters
+    ----------
+    declaration, values
+        As for :class:`Panel`.
+    """
+    text = own_words(str(values.get("language", "ko"))).text
+    button = Button(
+        description=text("other_choices"), icon="sliders", layout=Layout(width="auto", align_self="flex-start")
+    )
+    box = VBox([button])
+
+    def press(_: Button) -> None:
+        if box.children[1:]:
+            box.children, button.description = [button], text("other_choices")
+            return
+        try:
+            panel = Panel(declaration, values).box
+        except Exception as error:  # noqa: BLE001 — the reader sees it
+            panel = HTML(f'<p role="alert">{escape(type(error).__name__)}: {escape(error)}</p>')
+        box.children, button.description = [button, panel], text("close_panel")
+
+    button.on_click(press)
+    return box
 
 
 def _row(name: str, unit: str, results: list[dict | None]) -> str:

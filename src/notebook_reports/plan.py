@@ -3,8 +3,10 @@
 import re
 import shlex
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import chain, count
 from pathlib import Path
 from string import Template
 from typing import Literal
@@ -199,18 +201,22 @@ def command_for(
     return f"python scripts/run_reports.py {start.key} {settings}"
 
 
-def entry_for(notebook: str, chosen: dict[str, object], defaults: dict[str, object]) -> str:
+def entry_for(
+    notebook: str, chosen: dict[str, object], defaults: dict[str, object], taken: Collection[str] = ()
+) -> str:
     """An entry of the plan for a report with these parameters, as YAML to stand under ``reports:``.
 
-    Its name tells what is not as the notebook has it, and the language, which the parameters then say as well.
+    Its name tells what is not as the notebook has it, and the language, which the parameters then say as well; it is
+    none of the names that are taken.
     """
     changed = _changes(chosen, defaults)
-    told = [str(v) if isinstance(v, str) else f"{name}_{v}" for name, v in changed.items() if name != "language"]
-    name = re.sub(r"[^a-z0-9]+", "_", "_".join(told).lower()).strip("_") or "default"
+    parts = [str(v) if isinstance(v, str) else f"{name}_{v}" for name, v in changed.items() if name != "language"]
+    stem = re.sub(r"[^a-z0-9]+", "_", "_".join(parts).lower()).strip("_") or "default"
     language = {"language": chosen["language"]} if "language" in chosen else {}
+    names = (".".join([stem + number, *language.values()]) for number in chain([""], (f"_{n}" for n in count(2))))
     entry = {
         "notebook": notebook,
-        "name": ".".join([name, *language.values()]),
+        "name": next(name for name in names if name not in taken),
         "parameters": {**changed, **language},
     }
     text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)

@@ -1,33 +1,38 @@
 """Turns an executed notebook into one HTML file that needs nothing from a network."""
 
 import re
-from copy import deepcopy
 from functools import cache, lru_cache
 from itertools import count
 
 from jinja2 import pass_context
+from markupsafe import escape
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from traitlets import Unicode, default
 
-from notebook_reports import SOURCES
-from notebook_reports.execute import collected
+from notebook_reports import RESULT, SOURCES
+from notebook_reports.execute import collected, from_report, language_of
 from notebook_reports.fonts import font_faces
+from notebook_reports.lab import undressed
 from notebook_reports.page import TEMPLATES, brief, stylesheet
+from notebook_reports.sections import Sections, headings, in_two_languages, text_of
+from notebook_reports.words import own_words
 
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
-_COLOURED = "k|kn|kc|s1|s2|sa|si|c1|mi|mf"
-"""Kinds of tokens to which templates/style.css gives a colour."""
+_MARKS = dict.fromkeys(("k", "kn", "kc"), "b") | dict.fromkeys(("s1", "s2", "sa", "si"), "i") | {"c1": "em"}
+"""Short elements, to which templates/style.css gives a colour, for kinds of tokens: keywords, texts, comments."""
 
 
 class ReportExporter(HTMLExporter):
     """Turns an executed notebook into a report; ``jupyter nbconvert --to report`` has it too.
 
-    Cells tagged with the other language, the parameters and the panel are left out; code is folded away under what it
-    shows; results stand in a table at the end. What a cell wrote to standard error stays in the executed
-    notebook only: warnings hold paths of the machine.
+    Texts stand in the language of the report. A heading under which nothing appears is left off with its paragraph, and
+    so are the parameters, the panel and cells tagged ``remove-cell``. What went through Report stands open; code is
+    folded away under it, with all else that it shows. Results stand in a table at the end. What a cell wrote to
+    standard error stays in the executed notebook only: warnings hold paths of the machine.
     """
 
     export_from_notebook = "Report"
@@ -53,9 +58,10 @@ class ReportExporter(HTMLExporter):
         return True  # once, not after each of them
 
     def default_filters(self):
-        """The filters of nbconvert, with code highlighted in fewer marks."""
+        """The filters of nbconvert, with code highlighted in fewer marks, and HTML without style for JupyterLab."""
         yield from super().default_filters()
         yield "highlight_code", highlighted
+        yield "on_page", _html
 
     @pass_context
     def markdown2html(self, context, source):
@@ -65,14 +71,12 @@ class ReportExporter(HTMLExporter):
 
     def from_notebook_node(self, nb, resources=None, **options):
         """The page of an executed notebook; RunError where it shows no front page or records a result twice."""
-        run = collected(nb)
+        run, language = collected(nb), language_of(nb)
         parameters = dict(sorted(nb.metadata.get("papermill", {}).get("parameters", {}).items()))
-        language = str(parameters.get("language", "ko"))
-        left_out = {"parameters", "injected-parameters", "panel", *({"ko", "en"} - {language})}
-        notebook = deepcopy(nb)
-        notebook.cells = _joined([cell for cell in notebook.cells if not left_out & set(cell.metadata.get("tags", ()))])
+        notebook = NotebookNode({**nb, "cells": _on_page(nb, language)})
         page = {
             "language": language,
+            "text": own_words(language).text,
             "front": run.front,
             "results": run.results,
             "foot": {
@@ -138,32 +142,93 @@ def _mathml(formula: str, display: str) -> str:
 
 
 def _shows_sources(notebook: NotebookNode) -> bool:
-    """Whether the page has a table of its sources, as :meth:`notebook_reports.display.Report.sources` writes it."""
+    """Whether the page has a table of its sources, as :meth:`notebook_reports.report.Report.sources` writes it."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     return any(f'id="{SOURCES}"' in output.get("data", {}).get("text/html", "") for output in outputs)
 
 
-def _joined(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The cells, with code that shows nothing joined to the code cell after it, each with the pieces of its code."""
-    joined, waiting = [], []
+_LEFT_OUT = {"parameters", "injected-parameters", "panel", "remove-cell"}
+"""Tags of cells that no page shows."""
+
+
+def _on_page(notebook: NotebookNode, language: str) -> list[NotebookNode]:
+    """The cells as a page shows them: texts in its language, and code cells with what stands open of their outputs.
+
+    Code that has nothing to show in the open is joined to that of the next cell that has.
+    """
+    cells = [cell for cell in notebook.cells if not _LEFT_OUT & set(cell.metadata.get("tags", ()))]
+    folds = any(from_report(output) for cell in cells for output in cell.get("outputs", ()))
+    sections = Sections(language, hold=any(in_two_languages(c.source) for c in cells if c.cell_type == "markdown"))
+    page, pieces = [], []
     for cell in cells:
-        if cell.cell_type == "code":
-            cell.metadata["pieces"] = [*waiting, cell.source]
-            waiting = [] if cell.outputs else cell.metadata["pieces"]
-        if cell.cell_type != "code" or cell.outputs:
-            joined.append(cell)
-    return joined
+        if cell.cell_type == "markdown":
+            sections.add(text_of(cell))
+        elif cell.cell_type == "code":
+            open_ones = [output for output in cell.outputs if from_report(output) or not folds]
+            others = [output for output in cell.outputs if folds and not from_report(output)]
+            small = [html for output in others if (html := _small(output, language))]
+            pieces.append({"code": cell.source, "outputs": small})
+            page += map(new_markdown_cell, sections.ran(any(map(_appears, open_ones))))
+            if open_ones:
+                page.append(_code_cell(open_ones, pieces))
+                pieces = []
+    page += map(new_markdown_cell, sections.end())
+    return [*page, _code_cell([], pieces)] if any(piece["outputs"] for piece in pieces) else page
+
+
+def _code_cell(outputs: list[NotebookNode], pieces: list[dict]) -> NotebookNode:
+    """What stands open, with pieces of code below it, those without outputs joined to the next."""
+    joined = [{"code": [], "outputs": []}]
+    for piece in pieces:
+        if joined[-1]["outputs"]:
+            joined.append({"code": [], "outputs": []})
+        joined[-1]["code"] += [piece["code"]] if piece["code"].strip() else []
+        joined[-1]["outputs"] = piece["outputs"]
+    return new_code_cell(outputs=outputs, metadata={"pieces": joined if joined[0]["code"] else []})
+
+
+def _appears(output: NotebookNode) -> bool:
+    """Whether an output that stands open is seen where it stands."""
+    if output.output_type == "stream":
+        return output.name == "stdout"
+    return output.output_type != "error" and RESULT not in output.data
+
+
+def _html(shown: str, name: str) -> str:
+    """HTML that stands open; a data frame as pandas shows it in a box that scrolls."""
+    if 'class="dataframe"' in shown:
+        return f'<div class="scroll" tabindex="0" role="group" aria-label="{name}">{compact(shown, name)}</div>'
+    return undressed(shown)
+
+
+def _small(output: NotebookNode, language: str) -> str:
+    """An output that is folded away with its code, as HTML in a box that scrolls; empty where nothing is to be seen."""
+    data = output.get("data", {})
+    name = own_words(language).text("code_output")
+    box = f'class="output" tabindex="0" role="group" aria-label="{name}"'
+    if "text/html" in data:
+        return f"<div {box}>{compact(data['text/html'], name)}</div>"
+    if "image/svg+xml" in data:
+        return f"<div {box}>{data['image/svg+xml']}</div>"
+    if "image/png" in data:
+        return f'<div {box}><img alt="" src="data:image/png;base64,{data["image/png"].strip()}"></div>'
+    text = output.text if output.get("name") == "stdout" else data.get("text/plain", "")
+    return f"<pre {box}>{escape(text.rstrip())}</pre>" if text.strip() else ""
+
+
+def compact(html: str, name: str) -> str:
+    """A data frame as pandas shows it without what the page's own style says, and with a name; other HTML as it is."""
+    if 'class="dataframe"' not in html:
+        return html
+    html = re.sub(r"<style scoped>.*?</style>| style=\"text-align: \w+;\"", "", html, flags=re.DOTALL)
+    html = re.sub(r'<table border="\d" class="dataframe">', f'<table aria-label="{name}">', html)
+    html = re.sub(r">\s+<", "><", html.replace("<th></th>", "<td></td>")).strip()
+    return html.removeprefix("<div>").removesuffix("</div>")
 
 
 def _headings(notebook: NotebookNode) -> list[dict[str, str]]:
     """Second-level headings for the list of contents, numbered as :func:`_anchored` numbers them."""
-    texts = [
-        line[3:].strip()
-        for cell in notebook.cells
-        if cell.cell_type == "markdown"
-        for line in cell.source.splitlines()
-        if line.startswith("## ")
-    ]
+    texts = [text for cell in notebook.cells if cell.cell_type == "markdown" for text in headings(cell.source, 2)]
     return [{"text": text, "id": f"section-{number}"} for number, text in enumerate(texts, start=1)]
 
 
@@ -174,7 +239,7 @@ def _anchored(html: str) -> str:
 
 
 def highlighted(pieces: list[str]) -> str:
-    """Code as HTML without a box, with marks only for the tokens to which the style sheet gives a colour."""
+    """Code as HTML without a box, with short marks for the tokens to which the style sheet gives a colour."""
     return "\n\n".join(highlight(piece) for piece in pieces)
 
 
@@ -182,4 +247,10 @@ def highlighted(pieces: list[str]) -> str:
 def highlight(code: str) -> str:
     """A piece of code as HTML; kept, as the reports of a notebook have nearly all their code in common."""
     inside = re.search(r"<pre>(?:<span></span>)?(.*?)\s*</pre>", _highlight(code), flags=re.DOTALL)[1]
-    return re.sub(rf'<span class="(?!(?:{_COLOURED})")\w+">([^<]*)</span>', r"\1", inside)
+    marked = re.sub(r'<span class="(\w+)">([^<]*)</span>', _marked, inside)
+    return re.sub(r"</(b|i|em)><\1>", "", marked)
+
+
+def _marked(token: re.Match) -> str:
+    mark = _MARKS.get(token[1])
+    return f"<{mark}>{token[2]}</{mark}>" if mark else token[2]

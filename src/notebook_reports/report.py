@@ -14,13 +14,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython import get_ipython
 from IPython.display import display
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from notebook_reports import FONTS, FRONT, RESULT, SOURCES
+from notebook_reports import FONTS, FRONT, RESULT, SOURCES, lab
 from notebook_reports.citing import cite, documents_table
 from notebook_reports.columns import Columns, flat
 from notebook_reports.drawing import font_files, svg
@@ -81,6 +80,7 @@ class Report:
         self._folder = folder or (Path(words[0]).resolve().parents[1] / "build" if words else Path("build"))
         self._charts = 0
         self._last: tuple[Figure, str, str] | None = None
+        lab.watch_cells()
 
     def text(self, key: str, /, **facts: object) -> str:
         """A sentence by its key with facts put in, for a chart's own texts; WordsError where a fact is missing."""
@@ -350,7 +350,7 @@ class Report:
         return path
 
     def explore(self, declaration: Path, values: SimpleNamespace) -> None:
-        """A panel on which to try other parameters, where somebody sits before the notebook; in a batch, nothing.
+        """A button that opens a panel on which to try other parameters; where nobody sits before it, nothing.
 
         Parameters
         ----------
@@ -359,11 +359,10 @@ class Report:
         values : SimpleNamespace
             The parameters that the notebook has run with, as ``check_parameters`` gives them.
         """
-        request = getattr(get_ipython(), "get_parent", dict)().get("content", {})
-        if request.get("allow_stdin"):  # JupyterLab lets a cell ask its reader something; what runs a batch does not
-            from notebook_reports.panel import Panel
+        if lab.attended():
+            from notebook_reports.panel import offer  # widgets take a while to import
 
-            display(Panel(declaration, vars(values)).box)
+            display(offer(declaration, vars(values)))
 
 
 def slide(figure: Figure, title: str, source: str) -> Figure:
@@ -380,6 +379,8 @@ def slide(figure: Figure, title: str, source: str) -> Figure:
 
 def _show(bundle: dict) -> None:
     """Display an output of the door, by which a page tells it from other outputs of a cell."""
+    if "text/html" in bundle:
+        bundle |= {"text/html": lab.dressed(bundle["text/html"])}
     display(bundle, metadata={"notebook_reports": True}, raw=True)
 
 

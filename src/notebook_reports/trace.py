@@ -80,11 +80,24 @@ class Project:
         return self._elsewhere[first] / rest if first in self._elsewhere else self.root / name
 
     def digest(self, name: str) -> str | None:
-        """SHA-256 of a file by name; none where it is not there."""
+        """SHA-256 of what counts of a file, by name; none where it is not there."""
         try:
-            return digest(self.path(name).read_bytes())
+            data = self.path(name).read_bytes()
         except FileNotFoundError:
             return None
+        return digest(what_runs(data) if name.endswith(".ipynb") else data)
+
+
+def what_runs(notebook: bytes) -> bytes:
+    """What counts of a notebook: source, kind, attachments and tags of its cells, whatever was saved with them."""
+    try:
+        cells = [
+            [cell["cell_type"], "".join(cell["source"]), cell.get("attachments"), cell["metadata"].get("tags", [])]
+            for cell in json.loads(notebook)["cells"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return notebook  # it is none that could be run
+    return json.dumps(cells, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _source(path: str) -> str:

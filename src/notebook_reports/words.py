@@ -356,9 +356,9 @@ def _check(entry: object, place: str) -> None:
     raise WordsError(f"{place}: expected a text, ko and en, alternatives, or a key figure; got {entry!r:.120}")
 
 
-_OWN = [path for path in (Path(__file__).with_name(name) for name in ("words.yml", "door.words.yml")) if path.exists()]
+_OWN = Path(__file__).with_name("words.yml")
 
 
 def own_words(language: str) -> Words:
     """The words of the pages themselves: index, foot, panel, and what stands around charts and tables."""
-    return Words(_OWN, language)
+    return Words([_OWN], language)

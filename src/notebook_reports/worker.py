@@ -19,17 +19,8 @@ BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MA
 """Environment variables that give every process one thread for its linear algebra."""
 
 _MAKERS = (
-    "__init__",
-    "display",
-    "drawing",
-    "execute",
-    "fonts",
-    "kernel",
-    "page",
-    "parameters",
-    "render",
-    "trace",
-    "worker",
+    *("__init__", "citing", "columns", "drawing", "execute", "fonts", "kernel", "korean", "lab", "lettering"),
+    *("page", "parameters", "render", "report", "sections", "table_html", "trace", "words", "worker"),
 )
 """Modules of this package of which a page is made."""
 PINNED = "requirements.txt"
@@ -86,9 +77,9 @@ def prepare() -> None:
     from matplotlib.figure import Figure
 
     from notebook_reports import kernel  # noqa: F401
-    from notebook_reports.display import html_table
     from notebook_reports.drawing import font_files, svg
     from notebook_reports.render import render
+    from notebook_reports.table_html import html_table
 
     figure = Figure(layout="constrained")
     figure.add_subplot(title="a").bar(["b"], [1], label="c")
@@ -97,7 +88,7 @@ def prepare() -> None:
     table = html_table(pd.DataFrame({"a": ["b"], "c": [1.5]}))
     cells = [nbformat.v4.new_markdown_cell("## a\nb"), nbformat.v4.new_code_cell("import this  # 1")]
     shown = {FRONT: front, FONTS: font_files(drawing), "text/html": drawing + table, "text/plain": "c"}
-    cells[1].outputs = [nbformat.v4.new_output("display_data", shown)]
+    cells[1].outputs = [nbformat.v4.new_output("display_data", shown, metadata={"notebook_reports": True})]
     render(nbformat.v4.new_notebook(cells=cells), dict.fromkeys(("key", "data", "code", "command"), ""))
 
 
@@ -159,7 +150,8 @@ def _makers(project: Project) -> list[str]:
     """What every page is made with, where it is part of the project: this package, its templates, pinned versions."""
     folder = Path(__file__).parent
     paths = [folder / f"{module}.py" for module in _MAKERS]
-    paths += [folder / "templates" / "style.css", *(folder / "templates" / "report").iterdir()]
+    paths += [*folder.glob("*words.yml"), folder / "templates" / "style.css"]
+    paths += (folder / "templates" / "report").iterdir()
     names = [name for path in paths if (name := project.name(str(path)))]
     return [*names, PINNED] if (project.root / PINNED).is_file() else names
 

@@ -11,7 +11,9 @@
       shown: plain([...item.querySelectorAll('h3, .about > p, .figures')].map(part => part.textContent).join(' ')),
     };
   });
-  const say = (place, korean, english) => {
+  const say = (place, [korean, english], shown = '') => {
+    korean = korean.replace('{shown}', shown);
+    english = english.replace('{shown}', shown);
     const words = document.createElement('span');
     words.lang = 'en';
     words.className = 'en';
@@ -34,8 +36,7 @@
       const kind = part.matches('section') ? 'li[data-report]' : 'tr[data-report]';
       part.hidden = !part.querySelector(`${kind}:not([hidden])`);
     }
-    if (count) say(found, `보고서 ${reports.length}편 가운데 ${count}편`, `${count} of ${reports.length} reports`);
-    else say(found, '맞는 보고서 없음', 'No report matches');
+    say(found, count ? said.filtered : said.no_match, count);
   };
   for (const part of document.querySelectorAll('.compare')) {
     const pick = part.querySelector('select');
@@ -53,7 +54,7 @@
         else head.removeAttribute('aria-sort');
       });
       const order = part.querySelector('.order');
-      if (column) say(order, '큰 값부터 차례로', 'Largest first');
+      if (column) say(order, said.largest_first);
       else order.replaceChildren();
     };
     pick.addEventListener('change', compare);
