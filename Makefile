@@ -19,7 +19,8 @@ help:
 	@echo "$(BIN)/python scripts/verify_reports.py   whether the committed reports are fresh, or a sample of them made again"
 	@echo "$(BIN)/python scripts/check_data.py       check the data, and audit the figures"
 	@echo "$(BIN)/python scripts/fetch_kosis.py      retrieve official figures from KOSIS (needs a key)"
-	@echo "$(BIN)/python scripts/benchmark.py        measure the batch, the audit, the intervals, the null models, the panels"
+	@echo "$(BIN)/python scripts/benchmark.py        measure the batch, the audit, the intervals, chance, the panels"
+	@echo "$(BIN)/python scripts/code_size.py        print how large the rooms of the code are, and whether cells show their analysis"
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}")'

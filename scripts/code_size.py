@@ -1,5 +1,6 @@
 """Prints how large the rooms of the code are, and whether language stays out of the analysis and cells show theirs."""
 
+import argparse
 import ast
 import re
 from pathlib import Path
@@ -61,6 +62,7 @@ def silent_questions(notebook: Path) -> list[str]:
 
 def main() -> None:
     """Print the table."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     analysis, notebooks = ROOT / "src" / "kr_industry", sorted((ROOT / "notebooks").glob("*.ipynb"))
     rows = {
         "lines of src/kr_industry": lines(analysis),

@@ -193,9 +193,7 @@ def test_exploring_takes_three_lines_a_step_and_answers(monkeypatch, tmp_path):
             space["report"]._folder = tmp_path
     assert len([data for data in shown if "<svg" in data.get("text/html", "")]) == 2
     turns = next(value for value in values if isinstance(value, dict))
-    assert (
-        len({place for place, *_ in turns.values()} | set(turns)) >= 3
-    )
+    assert len({place for place, *_ in turns.values()} | set(turns)) >= 3
     record = next(value for value in values if hasattr(value, "columns") and "mean_drift" in value.columns)
     assert {"half_drift", "naive", "log_line"} <= set(record.columns)
     assert record["mean_drift"].notna().all()

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from kr_industry.korean import amount
+from notebook_reports.korean import amount
 
 READMES = ["README.md", "README.ko.md"]
 
@@ -23,7 +23,7 @@ def test_every_path_exists(root, readme):
     assert len(paths) > 30
     made = {"build/", "build/one-off/", "build/failed/"}
     made |= {"data/example_parts/annual.csv", "data/example_parts/segment_sales.csv"}
-    made |= {"notebooks/bio_share.yml", "notebooks/bio_share.ipynb"}  # by the guides, as tests/test_guides.py sees
+    made |= {f"notebooks/bio_share.{ending}" for ending in ("yml", "words.yml", "ipynb")}  # by the guides
     assert [path for path in paths if path not in made and not (root / path).exists()] == []
 
 
@@ -31,6 +31,12 @@ def test_every_file_of_the_top_level_is_in_the_map(root, readme):
     tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout.split()
     top = {path.split("/")[0] for path in tracked} - {".gitignore", ".ci", "README.md", "README.ko.md"}
     assert [name for name in sorted(top) if name not in readme] == []
+
+
+def test_every_module_of_the_analysis_is_in_the_map(root, readme):
+    (row,) = re.findall(r"^\| `src/kr_industry/` \|.*$", readme, flags=re.MULTILINE)
+    modules = {path.stem for path in (root / "src" / "kr_industry").glob("[a-z]*") if path.name != "__pycache__"}
+    assert set(re.findall(r"`(\w+)`", row)) == modules
 
 
 def test_the_numbers_are_the_results_of_the_reports(root, readme):

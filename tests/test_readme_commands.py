@@ -90,7 +90,7 @@ def copy(request, tmp_path_factory):
 @pytest.fixture
 def one_file():
     """The environment in which pytest runs one file of tests, not all of them, which would be this one again."""
-    return {"PYTEST_ADDOPTS": "-n 0 -p no:cacheprovider tests/test_korean.py"}
+    return {"PYTEST_ADDOPTS": "-n 0 -p no:cacheprovider tests/test_ratios.py"}
 
 
 @pytest.mark.parametrize("readme", SECTIONS)
@@ -204,5 +204,7 @@ def test_the_lab_opens_on_the_notebooks(copy, tmp_path):
     finally:
         os.killpg(lab.pid, signal.SIGTERM)
         lab.wait()
-    assert {"bio_growth.ipynb", "photonics_trend.ipynb", "regional_strategic_tech.ipynb"} <= found, log.read_text()
-    assert f":{port}/lab/tree/notebooks?token={token}" in Path(opened).read_text()
+    notebooks = ("bio_growth", "explore", "photonics_trend", "regional_strategic_tech")
+    assert {f"{name}.ipynb" for name in notebooks} <= found, log.read_text()
+    assert f":{port}/lab/tree/notebooks/explore.ipynb?token={token}" in Path(opened).read_text()
+    assert "strip_outputs.py" in copy("git", "config", "filter.notebook-outputs.clean")

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import notebook_reports
 from notebook_reports import FRONT, RESULT, lab
 from notebook_reports.execute import RunError
-from notebook_reports.render import render
+from notebook_reports.render import _small, render
 from notebook_reports.sections import Sections, headings, in_language, split
 from notebook_reports.words import LANGUAGES, own_words
 
@@ -204,3 +204,14 @@ def test_every_one_of_the_own_words_is_used():
         words = own_words(language).entries
         unused = [key for key in words if not re.search(rf"['\"_]{key}['\"]", code)]
         assert [key for key in unused if not key.startswith("mark_")] == []
+
+
+def test_of_a_long_frame_the_page_has_the_first_rows_and_says_how_many_there_are():
+    table = pd.DataFrame({"a": range(30)})._repr_html_()
+    shown = _small(new_output("execute_result", {"text/html": table}), "ko")
+    assert "처음 10행, 모두 30행" in shown
+    assert shown.count("<tr>") == 11
+    short = pd.DataFrame({"a": range(12)})._repr_html_()
+    assert "모두" not in _small(new_output("execute_result", {"text/html": short}), "ko")
+    other = "<table><tbody>" + "<tr><td>1</td></tr>" * 30 + "</tbody></table><p>after</p>"
+    assert other in _small(new_output("execute_result", {"text/html": other}), "ko")

@@ -25,7 +25,7 @@ def corrections():
 def columns(request):
     """Columns and words that all notebooks share, with the segments of photonics."""
     words = Words([ROOT / "notebooks" / "common.words.yml"], request.param, labels(segment="photonics_segment"))
-    return Columns([ROOT / "notebooks" / "columns.common.yml"], words)
+    return Columns([ROOT / "notebooks" / "columns.yml"], words)
 
 
 @pytest.mark.parametrize("topic", TOPICS)

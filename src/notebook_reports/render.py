@@ -21,6 +21,9 @@ from notebook_reports.page import TEMPLATES, brief, stylesheet
 from notebook_reports.sections import Sections, headings, in_two_languages, text_of
 from notebook_reports.words import own_words
 
+ROWS = 10
+"""Rows that a frame of a cell has on a page, inside the cell's folded code."""
+
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 _MARKS = dict.fromkeys(("k", "kn", "kc"), "b") | dict.fromkeys(("s1", "s2", "sa", "si"), "i") | {"c1": "em"}
 """Short elements, to which templates/style.css gives a colour, for kinds of tokens: keywords, texts, comments."""
@@ -207,7 +210,8 @@ def _small(output: NotebookNode, language: str) -> str:
     name = own_words(language).text("code_output")
     box = f'class="output" tabindex="0" role="group" aria-label="{name}"'
     if "text/html" in data:
-        return f"<div {box}>{compact(data['text/html'], name)}</div>"
+        table = compact(data["text/html"], name)
+        return f"<div {box}>{table if table == data['text/html'] else _first_rows(table, language)}</div>"
     if "image/svg+xml" in data:
         return f"<div {box}>{data['image/svg+xml']}</div>"
     if "image/png" in data:
@@ -224,6 +228,15 @@ def compact(html: str, name: str) -> str:
     html = re.sub(r'<table border="\d" class="dataframe">', f'<table aria-label="{name}">', html)
     html = re.sub(r">\s+<", "><", html.replace("<th></th>", "<td></td>")).strip()
     return html.removeprefix("<div>").removesuffix("</div>")
+
+
+def _first_rows(table: str, language: str) -> str:
+    """A data frame's HTML with its first rows only, and how many there are; the notebook shows them all."""
+    rows = re.findall(r"<tr>.*?</tr>", table.partition("<tbody>")[2], flags=re.DOTALL)
+    if len(rows) <= ROWS + 2:
+        return table
+    head, note = table.partition("<tbody>")[0], own_words(language).text("more_rows", rows=ROWS, count=len(rows))
+    return f"{head}<tbody>{''.join(rows[:ROWS])}</tbody></table><p>{note}</p>"
 
 
 def _headings(notebook: NotebookNode) -> list[dict[str, str]]:

@@ -20,16 +20,21 @@ def html_table(
     head, columns = [], []
     for place, (name, values) in enumerate(frame.items()):
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            head.append(f'<th scope="col" class="number">{escape(name)}</th>')
+            head.append(f'<th scope="col" class="number">{_unbroken(name)}</th>')
             decimals = digits.get(name, _decimals(values))
             columns.append([f'<td class="number">{number_text(value, decimals)}</td>' for value in values])
         else:
-            head.append(f'<th scope="col">{escape(name)}</th>')
+            head.append(f'<th scope="col">{_unbroken(name)}</th>')
             columns.append([_heading(value) if place == 0 else _cell(value, korean_is_foreign) for value in values])
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = "".join(head)
     return Markup(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")  # noqa: S704 — escaped
+
+
+def _unbroken(head: object) -> str:
+    """The head of a column, whose unit in parentheses stays on one line."""
+    return re.sub(r"\([^()]*\)$", lambda unit: unit[0].replace(" ", "\u00a0"), str(escape(head)))
 
 
 def _heading(value: object) -> str:
