@@ -1,5 +1,6 @@
 """What benchmark.py batch measures: the batch beside what people do today, all on the same reports."""
 
+import ast
 import json
 import os
 import platform
@@ -221,14 +222,23 @@ def _bare(spec: ReportSpec | None, out: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             shell.display_pub.outputs.clear()
-            exec(compile(cell.source, "cell", "exec"), names)  # noqa: S102
+            value = _carried_out(cell.source, names)
+            shown = [("display_data", output["data"], output["metadata"]) for output in shell.display_pub.outputs]
+            if value is not None:
+                shown.append(("execute_result", *shell.display_formatter.format(value)))
             cell.outputs = [
-                nbformat.v4.new_output(
-                    "display_data", json.loads(json.dumps(shown["data"])), metadata=shown["metadata"]
-                )
-                for shown in shell.display_pub.outputs
+                nbformat.v4.new_output(kind, json.loads(json.dumps(data)), metadata=metadata)
+                for kind, data, metadata in shown
             ]
     _write(notebook, spec, out)
+
+
+def _carried_out(code: str, names: dict[str, object]) -> object:
+    """Run the code of a cell; the value of the expression that it ends with, else None."""
+    tree = ast.parse(code)
+    last = tree.body.pop().value if tree.body and isinstance(tree.body[-1], ast.Expr) else ast.Constant(None)
+    exec(compile(tree, "cell", "exec"), names)  # noqa: S102
+    return eval(compile(ast.fix_missing_locations(ast.Expression(last)), "cell", "eval"), names)  # noqa: S307
 
 
 def _imports(notebook: Path) -> None:

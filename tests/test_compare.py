@@ -3,6 +3,8 @@
 import base64
 import re
 import warnings
+from collections import Counter
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,69 @@ PAGE = (ROOT / "reports" / "photonics_trend" / "total.ko.html").read_bytes()
 OTHER = (ROOT / "reports" / "regional_strategic_tech" / "national.en.html").read_bytes()
 COVER = (ROOT / "reports" / "photonics_trend" / "total.ko.svg").read_bytes()
 RESULTS = (ROOT / "reports" / "results.csv").read_bytes()
-CELL = "cell 2 under “단계마다 얼마나 빠르게 자랐나”, "
-CHART = CELL + "chart 1 “매출액은 1999년 1,136억 원에서 2013년 2…”, "
-TABLE = CELL + "table 1 “구간별 매출액 연평균 증가율”, "
-ROW_2003 = re.search(r'<tr><th scope="row" class="short">2003–2008.*?</tr>', PAGE.decode())[0]
-RULE = re.search(r"(?<=\n)footer h2\{.*?\}", PAGE.decode())[0]
-FONT = len(re.search(r"@font-face\{[^}]*font-weight:400[^}]*\}", PAGE.decode())[0])
-HEADING = PAGE[: PAGE.index(b"<h2")].count(b"\n") + 1
+TEXT = PAGE.decode()
+NUMBER = r'(?<=<td class="number">)[−\d.,]+(?=</td>)'
+
+
+def part(pattern, start="<body"):
+    """The first match of a pattern in the page from a text on."""
+    return re.compile(pattern, re.DOTALL).search(TEXT, TEXT.index(start))[0]
+
+
+def shown(html):
+    return " ".join(unescape(re.sub("<[^>]*>", "", html)).split())
+
+
+def cut(text, most=30):
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def rows(table):
+    """What the cells of a table show, its head first."""
+    return [
+        [shown(cell) for cell in re.findall("<t[hd].*?</t[hd]>", row)]
+        for row in re.findall("<tr>.*?</tr>", table, re.DOTALL)
+    ]
+
+
+def cell(place, text=TEXT):
+    """The cell that shows what begins with a text, as the page counts cells, and its heading."""
+    before = text[: text.index(place)]
+    number, heading = before.count('class="code"') + 1, re.findall("<h2.*?</h2>", before)[-1]
+    return f"cell {number} under “{shown(heading)}”, "
+
+
+HEADINGS = [shown(each) for each in re.findall('<h2 id="section.*?</h2>', TEXT)]
+FINDING = part("(?<=<li>).*?(?=</li>)", 'class="findings"')
+KEY_FIGURE = part("(?<=>)[^<]*(?=</dd>)", 'class="figures"')
+PERCENT = part(r"(?<= )[\d.]+%(?= )", FINDING)
+CELL = cell("<figure")
+SVG = part("<svg.*?</svg>")
+HEIGHT = part('(?<=viewBox="0 0 417.6 )[^"]+', SVG)
+SHAPES = f"{len(re.findall(r'<[a-zA-Z]+ ', SVG)) - 1} shapes and labels moved"
+WORDS = part("(?<=<figcaption>).*?(?=<br>)")
+CHART = f"{CELL}chart 1 “{cut(shown(WORDS))}”, "
+NUMBERS = rows(part("<table>.*?</table>", "<figure"))
+TABLE_HTML = part('<div class="table">.*?</table></div>.*?</div>')
+TABLE = f"{CELL}table 1 “{cut(shown(part('<caption>.*?</caption>', TABLE_HTML)))}”, "
+HEADS, _, ROW, *_ = rows(TABLE_HTML)
+ROW_HTML = re.findall("<tr>.*?</tr>", TABLE_HTML)[2]
+CODE = part("(?<=>)[^>]*<b>import.*?(?=</pre>)", 'class="code"')
+FIRST = f"cell 1 (“{cut(shown(CODE.splitlines()[0]), 60)}”), "
+IMPORT = re.search(r"<b>from</b> (kr_industry\.\w+) <b>import</b>.*", CODE)
+FRAME_HTML = part('<div class="output".*?</div>')
+FRAME = rows(FRAME_HTML)
+LATER_FRAME = part('<div class="output".*?</div>', TABLE_HTML)
+ROWS_HEADS = re.findall("<th>(.*?)</th>", LATER_FRAME.partition("<tbody>")[2].partition("</tr>")[0])
+LATER, LATER_HEAD = re.search("<td>([^<]+)</td>", LATER_FRAME)[1], rows(LATER_FRAME)[0][len(ROWS_HEADS)]
+OUTPUT = part('<pre class="output".*?</pre>')
+FIGURE = part(r"-?\d+\.\d+", OUTPUT)
+RESULT = rows(part("<tbody>.*?</tbody>", 'class="results"'))[0]
+PARAMETER = re.search(r"<code>(\w+)=(\w+)</code>", TEXT)
+RULE = part(r"(?<=\n)footer h2\{.*?\}", "<style")
+FONT = len(part(r"@font-face\{[^}]*font-weight:400[^}]*\}", "<style"))
+FILE = base64.b64decode(part('(?<=base64,)[^"]+', "download=")).decode("utf-8-sig").splitlines()
+PARAGRAPH = part(r"(?<=</h2>\n<p>)\S+ ")
 
 
 def edited(old, new, count=1, page=PAGE):
@@ -31,117 +89,143 @@ def edited(old, new, count=1, page=PAGE):
     return page.replace(old.encode(), new.encode(), count)
 
 
-def within(start, old, new):
+def within(start, old, new, page=PAGE):
     """The page with a text replaced after another text has come."""
-    place = PAGE.index(start.encode())
-    return PAGE[:place] + edited(old, new, page=PAGE[place:])
+    place = page.index(start.encode())
+    return page[:place] + edited(old, new, page=page[place:])
 
 
 def section(number):
     """Where a section begins and ends."""
-    text = PAGE.decode()
-    return slice(text.index(f'<h2 id="section-{number}"'), text.index(f'<h2 id="section-{number + 1}"'))
+    return slice(TEXT.index(f'<h2 id="section-{number}"'), TEXT.index(f'<h2 id="section-{number + 1}"'))
 
 
 def without(number):
     """The page without a section, numbered anew as a run without it would."""
-    text = PAGE.decode()
-    rest = text[: section(number).start] + text[section(number).stop :]
+    rest = TEXT[: section(number).start] + TEXT[section(number).stop :]
     rest = re.sub(rf'<li><a href="#section-{number}">.*?</li>\n', "", rest)
     rest = re.sub(r"(?<=section-)\d+", lambda n: str(int(n[0]) - (int(n[0]) > number)), rest)
-    count = text[section(number)].count("<figure")
-    first = text[: section(number).start].count("<figure") + 1
+    count = TEXT[section(number)].count("<figure")
+    first = TEXT[: section(number).start].count("<figure") + 1
     renumber = lambda n: str(int(n[0]) - count * (int(n[0]) >= first))  # noqa: E731
-    return re.sub(r'(?<=그림 )\d+(?=")|(?<=["#]c)\d+(?=-)|(?<=chart-)\d+(?=\.csv)', renumber, rest).encode()
+    return re.sub(r'(?<=그림 )\d+(?="|의 숫자)|(?<=["#]c)\d+(?=-)|(?<=chart-)\d+(?=\.csv)', renumber, rest).encode()
+
+
+def held(number):
+    """What a section holds beside its heading, as it is told."""
+    kinds = {"<figure": "chart", '<div class="table"': "table", '<div class="say"': "text", "\n<p>": "text"}
+    kinds |= {'class="code"': "code", '<div class="output"': "code’s table", '<pre class="output"': "code’s output"}
+    inside = re.sub('<div class="say">.*?</div>', '<div class="say">', TEXT[section(number)], flags=re.DOTALL)
+    found = Counter(name for text, name in kinds.items() for _ in range(inside.count(text)))
+    return {f"{count} × {name}" for name, count in found.items()}
 
 
 def csv_with(old, new):
     """The page with the CSV file of its first chart changed."""
-    data = re.search(rb"data:text/csv;charset=utf-8;base64,([^\"]+)", PAGE)[1]
+    data = part('(?<=base64,)[^"]+', "download=").encode()
     text = base64.b64decode(data).decode()
     assert old in text
     return PAGE.replace(data, base64.b64encode(text.replace(old, new, 1).encode()), 1)
+
+
+def told(new, old=PAGE):
+    """What is told, without the words around what moved."""
+    return [re.sub(", in “[^“]*”$", "", line) for line in differences(old, new)]
 
 
 @pytest.mark.parametrize(
     ("new", "words"),
     [
         (
-            edited("이보다 15.1% 적다", "이보다 15.3% 적다", 4),  # the description, the finding, the chart twice
+            edited(FINDING, FINDING.replace(PERCENT, "99.9%"), 2),  # the description, the finding
+            [f"front page, finding 1: {PERCENT} → 99.9%"],
+        ),
+        (
+            within("<h1>", "</h1>", " 둘</h1>"),
+            ["front page, title: “둘” is new"],
+        ),
+        (
+            within('class="figures"', f">{KEY_FIGURE}<", ">7조 원<"),
+            [f"front page, key figure 1: “{KEY_FIGURE}” → “7조 원”"],
+        ),
+        (within('class="figures"', "<dt>", "<dt>옛 "), ["front page, label 1: “옛” is new"]),
+        (within("<figcaption>", WORDS, f"다시 {WORDS}"), [f"{CHART}its words: “다시” is new"]),
+        (
+            within('<div class="say">', f"{ROW[0]}~{ROW[1]}년 +{ROW[3]}%,", f"{ROW[0]}~{ROW[1]}년 +0.9%,"),
+            [f"{CELL}text: +{ROW[3]}% → +0.9%"],
+        ),
+        (
+            within(TABLE_HTML, ROW_HTML, ROW_HTML.replace(f">{ROW[-1]}<", ">0.9<")),
+            [f"{TABLE}row “{ROW[0]}”, column “{HEADS[-1]}”: {ROW[-1]} → 0.9"],
+        ),
+        (
+            within("<figure", f">{NUMBERS[2][1]}</td>", ">9,999</td>"),
+            [f"{CHART}its numbers, row “{NUMBERS[2][0]}”, column “{NUMBERS[0][1]}”: {NUMBERS[2][1]} → 9,999"],
+        ),
+        (
+            csv_with(FILE[2], f"{FILE[2]}.5"),
             [
-                "front page, finding 1: 15.1% → 15.3%, in “…많으며, 2018년은 2조 3,005억 원으로 이보다 15.1% 적다.”",
-                f"{CHART}its words: 15.1% → 15.3%, in “…많으며, 2018년은 2조 3,005억 원으로 이보다 15.1% 적다.”",
+                f"{CHART}its CSV file, row “{FILE[2].split(',')[0]}”, column “{FILE[0].split(',')[-1]}”: "
+                f"{FILE[2].split(',')[-1]} → {FILE[2].split(',')[-1]}.5"
             ],
         ),
         (
-            edited("<h1>광주 광산업의 성장과 전환</h1>", "<h1>광주 광산업의 성장</h1>"),
-            ["front page, title: “성장과 전환” → “성장”, in “광주 광산업의 성장과 전환”"],
+            within("<figure", f">{NUMBERS[5][1]}</text>", ">9,999</text>"),
+            [f"{CHART}text in it: {NUMBERS[5][1]} → 9,999"],
+        ),
+        (within("<svg", ' d="M', ' d="M7 7M'), [f"{CHART}its drawing: 1 of {SHAPES}"]),
+        (within("</defs>", "stroke:#", "stroke:#7"), [f"{CHART}its colours and strokes: 1 of {SHAPES}"]),
+        (
+            within("<svg", 'viewBox="0 0 417.6 ', 'viewBox="0 0 500 '),
+            [f"{CHART}its size: 417.6 × {HEIGHT} → 500 × {HEIGHT} points"],
+        ),
+        (within('<span class="source">', "출처: ", "출처: 옛 "), [f"{CHART}its source: “옛” is new"]),
+        (
+            within("<svg", ' role="img" aria-label="', ' role="img" aria-label="옛 '),
+            [f"{CHART}what is read out of it: “옛” is new"],
         ),
         (
-            within('<div class="say">', "1999–2003년 +29.9%,", "1999–2003년 +28.9%,"),
+            edited(IMPORT[0], IMPORT[0].replace(IMPORT[1], "kr_industry.doubt")),
             [
-                f"{CELL}text: +29.9% → +28.9%, in “매출액의 연평균 증가율은 1999–2003년 +29.9%, 2003–2008년 +32.2%, "
-                "2008–2012년 +18.6%, 2012–2013년 +4.6%,…”"
+                f"{FIRST}code: line {CODE[: IMPORT.start()].count(chr(10)) + 1} "
+                f"“{shown(IMPORT[0])}” → “{shown(IMPORT[0]).replace(IMPORT[1], 'kr_industry.doubt')}”"
             ],
         ),
         (
-            within('<div class="table">', '<td class="number">32.2</td>', '<td class="number">31.2</td>'),
-            [f"{TABLE}row “2003–2008”, column “연평균 증가율(%)”: 32.2 → 31.2"],
+            within(FRAME_HTML, f">{FRAME[3][2]}</td>", ">7</td>"),
+            [f"{FIRST}code’s table 1, row “{FRAME[3][0]}”, column “{FRAME[0][2]}”: {FRAME[3][2]} → 7"],
         ),
         (
-            edited('<td class="number">27,105</td>', '<td class="number">27,205</td>'),
-            [f"{CHART}its numbers, row “2013”, column “매출액”: 27,105 → 27,205"],
+            within(FRAME_HTML, f"<th>{FRAME[0][2]}</th>", "<th>heads</th>"),
+            [f"{FIRST}code’s table 1, heading of column 3: {FRAME[0][2]} → heads"],
         ),
         (
-            csv_with("2013,27105", "2013,27105.5"),
-            [f"{CHART}its CSV file, row “2013”, column “매출액”: 27105 → 27105.5"],
-        ),
-        (edited(">27,105</text>", ">27,205</text>"), [f"{CHART}text in it: 27,105 → 27,205"]),
-        (edited('d="M0 0V3"', 'd="M0 0V4"'), [f"{CHART}its drawing: 1 of 73 shapes and labels moved"]),
-        (
-            edited("stroke:#0072b2", "stroke:#0072b3"),
-            [f"{CHART}its colours and strokes: 1 of 73 shapes and labels moved"],
+            within(OUTPUT, FIGURE, "77"),
+            [f"{FIRST}code’s output 1: {FIGURE} → 77"],
         ),
         (
-            edited('viewBox="0 0 417.6 259.2"', 'viewBox="0 0 417.6 270"'),
-            [f"{CHART}its size: 417.6 × 259.2 → 417.6 × 270 points"],
+            within(TABLE_HTML, f"<td>{LATER}</td>", "<td>7</td>"),
+            [f"{CELL}code’s table 1, row “{', '.join(ROWS_HEADS)}”, column “{LATER_HEAD}”: {LATER} → 7"],
         ),
-        (
-            within("<figcaption>", "표 3</span>", "표 4</span>"),
-            [f"{CHART}its source: 3 → 4, in “출처: 광주에서의 광융합산업 발전방향(2019), 표 3”"],
-        ),
-        (
-            edited(' role="img" aria-label="매출액은', ' role="img" aria-label="매출은'),
-            [
-                f"{CHART}what is read out of it: 매출액은 → 매출은, "
-                "in “매출액은 1999년 1,136억 원에서 2013년 2조 7,105억…”"
-            ],
-        ),
-        (
-            edited("kr_industry.trust", "kr_industry.doubt"),
-            [
-                "cell 1 (“from kr_industry import ROOT, subjects, tables”), code: line 7 "
-                "“from kr_industry.trust import Trust” → “from kr_industry.doubt import Trust”"
-            ],
-        ),
+        (within(FRAME_HTML, FRAME_HTML, ""), [f"{FIRST}code’s table 1 is gone"]),
         (
             edited("<h2 id=", "<h2 class='a' id="),
-            ["heading 1 “단계마다 얼마나 빠르게 자랐나”: its markup, of which nothing is shown"],
+            [f"heading 1 “{cut(HEADINGS[0])}”: its markup, of which nothing is shown"],
         ),
         (
-            edited('<td class="number">29.8944</td>', '<td class="number">29.8954</td>'),
-            ["recorded result sales_cagr_1999_2003: 29.8944 → 29.8954 percent a year"],
+            within('class="results"', f">{RESULT[1]}<", ">7.5<"),
+            [f"recorded result {RESULT[0]}: {RESULT[1]} → 7.5 {RESULT[2]}"],
         ),
         (
-            edited("<code>sales_cagr_1999_2003</code>", "<code>sales_cagr_1999</code>"),
+            edited(f"<code>{RESULT[0]}</code>", "<code>other</code>"),
             [
-                "recorded result sales_cagr_1999_2003 is gone: 29.8944 percent a year",
-                "recorded result sales_cagr_1999 is new: 29.8944 percent a year",
+                f"recorded result {RESULT[0]} is gone: {RESULT[1]} {RESULT[2]}",
+                f"recorded result other is new: {RESULT[1]} {RESULT[2]}",
             ],
         ),
         (
-            edited("<code>measure=sales</code>", "<code>measure=firms</code>"),
-            ["foot, parameter measure: sales → firms"],
+            edited(PARAMETER[0], f"<code>{PARAMETER[1]}=other</code>"),
+            [f"foot, parameter {PARAMETER[1]}: {PARAMETER[2]} → other"],
         ),
         (
             edited("total.ko --force</code>", "total.ko</code>"),
@@ -150,95 +234,139 @@ def csv_with(old, new):
                 "“python scripts/run_reports.py photonics_trend/total.ko”"
             ],
         ),
-        (edited("<title>광주", "<title>대구"), ["title of the page: 광주 → 대구, in “광주 광산업의 성장과 전환”"]),
+        (edited("<title>", "<title>옛 "), ["title of the page: “옛” is new"]),
         (
             edited('<html lang="ko">', '<html lang="en">'),
             ['around what is shown: “<html lang="ko">” → “<html lang="en">”'],
         ),
-        (
-            edited("footer h2{font-size:1em;", "footer h2{font-size:2em;"),
-            [f"style: “{RULE}” → “{RULE.replace('1em', '2em')}”"],
-        ),
+        (edited(RULE, RULE.replace("{", "{top:2em;")), [f"style: “{RULE}” → “{RULE.replace('{', '{top:2em;')}”"]),
         (
             within("@font-face", "base64,d09G", "base64,d09H"),
             [f"font “Report Gothic” 400: other letters or shapes ({FONT:,} → {FONT:,} characters)"],
         ),
         (
-            within("<nav", "언제 꺾였나", "언제 꺾였을까"),
-            ["list of contents: “증가세는 언제 꺾였나” → “증가세는 언제 꺾였을까”"],
+            within("<nav", HEADINGS[1], f"{HEADINGS[1]} 둘"),
+            [f"list of contents: “{HEADINGS[1]}” → “{HEADINGS[1]} 둘”"],
         ),
-        (
-            edited("꺾였나</h2>", "꺾였을까</h2>"),
-            ["heading 2 “증가세는 언제 꺾였나”: 꺾였나 → 꺾였을까, in “증가세는 언제 꺾였나”"],
-        ),
-        (
-            edited("원문에 값이 있는 해만 쓴다.", "값이 있는 해만 쓴다."),
-            [
-                "under “단계마다 얼마나 빠르게 자랐나”, text: “원문에” is gone, "
-                "in “원문에 값이 있는 해만 쓴다. 빠진 해를…”"
-            ],
-        ),
+        (edited(f"{HEADINGS[1]}</h2>", f"{HEADINGS[1]} 둘</h2>"), [f"heading 2 “{cut(HEADINGS[1])}”: “둘” is new"]),
+        (within("</h2>", PARAGRAPH, ""), [f"under “{HEADINGS[0]}”, text: “{shown(PARAGRAPH)}” is gone"]),
         (
             within('<div class="say">', "</p>\n</div>", "</p>\n<p>새 문장이다.</p>\n</div>"),
             [f"{CELL}text, a sentence is new: “새 문장이다.”"],
         ),
-        (within('<div class="table">', ROW_2003, ""), [f"{TABLE}row “2003–2008” is gone: 5, 3,234, 13,079, 32.2"]),
+        (within(TABLE_HTML, ROW_HTML, ""), [f"{TABLE}row “{ROW[0]}” is gone: {', '.join(ROW[1:])}"]),
         (
-            within('<div class="table">', ROW_2003, ROW_2003 + ROW_2003.replace("2003–2008", "2005–2008")),
-            [f"{TABLE}row “2005–2008” is new: 5, 3,234, 13,079, 32.2"],
+            within(TABLE_HTML, ROW_HTML, ROW_HTML + ROW_HTML.replace(ROW[0], "2222")),
+            [f"{TABLE}row “2222” is new: {', '.join(ROW[1:])}"],
         ),
         (
-            within('<div class="table">', 'class="number">연수<', 'class="number">햇수<'),
-            [f"{TABLE}heading of column 2: 연수 → 햇수"],
+            within(TABLE_HTML, f">{HEADS[2]}<", ">기간<"),
+            [f"{TABLE}heading of column 3: {HEADS[2]} → 기간"],
         ),
         (
-            within(
-                '<div class="table">',
-                ROW_2003,
-                ROW_2003.replace("3,234", "3,235")
-                .replace("13,079", "13,078")
-                .replace("32.2", "32.1")
-                .replace(">5<", ">6<"),
-            ),
+            within(TABLE_HTML, ROW_HTML, re.sub("(?<=>)[^<>]+(?=</td>)", "7", ROW_HTML)),
             [
-                f"{TABLE}row “2003–2008”, column “연수”: 5 → 6",
-                f"{TABLE}row “2003–2008”, column “기초(억 원)”: 3,234 → 3,235",
-                f"{TABLE}row “2003–2008”, column “기말(억 원)”: 13,079 → 13,078",
-                f"{TABLE.removesuffix(', ')}: and 1 more of its rows, columns or cells",
+                *(f"{TABLE}row “{ROW[0]}”, column “{HEADS[i]}”: {ROW[i]} → 7" for i in (1, 2, 3)),
+                f"{TABLE.removesuffix(', ')}: and {len(ROW) - 4} more of its rows, columns or cells",
             ],
         ),
         (
-            within('class="code"', "report.chart(", "x = 1\n\n    report.chart("),
-            [f"{CELL}code: line 2 “    x = 1” is new; line 3 “” is new"],
+            within(TABLE_HTML, part("(?<=<pre ).*?\n", TABLE_HTML), part("(?<=<pre ).*?\n", TABLE_HTML) + "x = 1\n\n"),
+            [f"{CELL}code: line 2 “x = 1” is new; line 3 “” is new"],
         ),
         (
             PAGE.replace(b"</h2>", b"</h2 >", 1),
-            [f"the page’s bytes differ outside what is shown (line {HEADING})"],
+            [f"the page’s bytes differ outside what is shown (line {PAGE[: PAGE.index(b'<h2')].count(10) + 1})"],
         ),
-        (without(4), ["section “얼마나 몰려 있나” is gone, with 2 × text, 3 × chart, 1 × code"]),
-        (
-            within('<div class="say">', re.search('<div class="table">.*?</p></div>', PAGE.decode(), re.DOTALL)[0], ""),
-            [f"{TABLE.removesuffix(', ')} is gone"],
-        ),
+        (within(TABLE_HTML, TABLE_HTML, ""), [f"{TABLE.removesuffix(', ')} is gone"]),
     ],
 )
 def test_each_kind_of_change_is_named(new, words):
-    assert differences(PAGE, new) == words
+    assert told(new) == words
 
 
-def test_what_is_gone_is_new_the_other_way_round():
-    assert differences(without(4), PAGE) == [
-        "section “얼마나 몰려 있나” is new, with 2 × text, 3 × chart, 1 × code",
-    ]
+@pytest.mark.parametrize(("old", "new", "fate"), [(PAGE, without(4), "gone"), (without(4), PAGE, "new")])
+def test_a_section_is_told_with_all_that_it_holds(old, new, fate):
+    (line,) = differences(old, new)
+    first, _, counts = line.partition(", with ")
+    assert first == f"section “{HEADINGS[3]}” is {fate}"
+    assert set(counts.split(", ")) == held(4)
 
 
 def test_what_comes_after_a_part_that_is_gone_keeps_its_own_differences():
-    new = without(2).replace(b">5,904<", b">5,905<", 1)
-    assert new != without(2)
-    assert differences(PAGE, new) == [
-        "section “증가세는 언제 꺾였나” is gone, with 2 × text, 1 × chart, 1 × code",
-        "cell 4 under “무엇이 움직였나”, table 2 “분야별 수준, 증가율과 기여도”, row “광학기기”, "
-        "column “2018년(억 원)”: 5,904 → 5,905",
+    table = part('<div class="table">.*?</div>', f"{HEADINGS[2]}</h2>")
+    heads, row, *_ = rows(table)
+    new = within(table, f">{row[2]}<", ">0.9<", page=without(2))
+    number = TEXT[: TEXT.index(table)].count('<div class="table">') + 1
+    caption = shown(part("<caption>.*?</caption>", table))
+    first, second = told(new)
+    assert first.startswith(f"section “{HEADINGS[1]}” is gone, with ")
+    assert second == (
+        f"{cell(table)}table {number} “{cut(caption)}”, row “{row[0]}”, column “{heads[2]}”: {row[2]} → 0.9"
+    )
+
+
+def test_words_around_what_moved_say_where_it_is():
+    page = "<main><p>One two three four five six seven {}, nine ten eleven twelve thirteen fourteen.</p></main>"
+    assert differences(*(page.format(number).encode() for number in (8, 9))) == [
+        "text: 8 → 9, in “…two three four five six seven 8, nine ten eleven twelve thirteen fourteen.”"
+    ]
+
+
+SHOWN = """<main><div class="say"><p>Said.</p></div>
+<details class="code"><summary>Code</summary>
+<pre>a = 1
+a</pre>
+{}
+<pre>b = 2</pre>
+</details></main>"""
+LEVELS = """<div class="output"><table><thead><tr><td></td><th>year</th><th>2017</th><th>2018</th></tr>
+<tr><th>measure</th><th>segment</th><td></td><td></td></tr></thead><tbody>
+<tr><th rowspan="2">sales</th><th>food</th><td>1</td><td>2</td></tr><tr><th>total</th><td>3</td><td>{}</td></tr>
+<tr><th>firms</th><th>food</th><td>5</td><td>6</td></tr></tbody></table><p>{}</p></div>"""
+WIDE = """<div class="output"><table><thead><tr><th></th><th colspan="2">sales</th><th>firms</th></tr>
+<tr><th></th><th>low</th><th>{}</th><th>low</th></tr></thead><tbody><tr><th>2018</th><td>1</td><td>{}</td><td>3</td></tr>
+</tbody></table></div>"""
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new", "line"),
+    [
+        (LEVELS, (4, ""), (9, ""), "code’s table 1, row “sales, total”, column “2018”: 4 → 9"),
+        (LEVELS, (4, "the first 3 rows"), (4, "the first 2 rows"), "code’s table 1: 3 → 2, in “the first 3 rows”"),
+        (WIDE, ("high", 2), ("high", 9), "code’s table 1, row “2018”, column “sales high”: 2 → 9"),
+        (WIDE, ("high", 2), ("top", 2), "code’s table 1, heading of column 3: high → top, in “sales high”"),
+        ('<pre class="output">food {}\ndrink {}</pre>', (1, 2), (1, 3), "code’s output 1: 2 → 3, in “food 1 drink 2”"),
+        ('<pre class="output">{}{}</pre>', (1, ""), ("", ""), "code’s output 1: “1” is gone"),
+        (
+            '<div class="output"><svg viewBox="0 0 1 1"><text x="1">{}</text><path d="{}"/></svg></div>',
+            (1, "M0"),
+            (2, "M0"),
+            "code’s output 1, text in it: 1 → 2",
+        ),
+        ('<div class="output"><img alt="" src="{}{}"></div>', ("a", 1), ("a", 2), "code’s output 1: its picture"),
+        ("{}{}", ("", ""), (WIDE, ""), "code’s table 1 is new"),
+    ],
+)
+def test_what_code_shows_is_told_as_what_it_is(form, old, new, line):
+    before, after = (SHOWN.format(form.format(*each)).encode() for each in (old, new))
+    assert differences(before, after) == [f"cell 1 (“a = 1”), {line}"]
+
+
+def test_what_stands_open_comes_before_what_code_shows():
+    page = SHOWN.format(LEVELS.format("{}", ""))
+    page = page.replace("</details>", "</details><div class='say'><p>Then {}.</p></div>")
+    assert differences(*(page.format(number, number).encode() for number in (4, 9))) == [
+        "text: 4 → 9, in “Then 4.”",
+        "cell 1 (“a = 1”), code’s table 1, row “sales, total”, column “2018”: 4 → 9",
+    ]
+
+
+def test_a_frame_that_stands_open_is_told_as_a_table():
+    rows = "<tr><td></td><th>sales</th></tr><tr><th>2018</th><td>{}</td></tr>"
+    page = f"<main><div class='scroll'><table>{rows}</table></div></main>"
+    assert differences(*(page.format(number).encode() for number in (5, 6))) == [
+        "code’s table 1, row “2018”, column “sales”: 5 → 6"
     ]
 
 
@@ -264,8 +392,8 @@ def test_a_page_is_the_same_as_itself_and_has_nothing_in_common_with_an_empty_on
 
 
 def test_bytes_that_are_no_text_are_told_without_what_a_terminal_would_obey():
-    new = PAGE.replace("<h1>광".encode(), b"<h1>\xff\x1b[2J", 1)
-    assert differences(PAGE, new)[0] == (r"front page, title: 광주 → \xff\x1b[2J주, in “광주 광산업의 성장과 전환”")
+    new = PAGE.replace(b"<h1>", b"<h1>\xff\x1b[2J ", 1)
+    assert told(new)[0] == r"front page, title: “\xff\x1b[2J” is new"
 
 
 @settings(max_examples=30)
@@ -305,10 +433,11 @@ def test_rows_of_the_same_name_are_numbered_and_keep_their_places():
 
 
 def test_a_cover_is_told_as_a_chart_is():
-    assert file_differences("total.ko.svg", COVER, edited(">27,105<", ">27,205<", page=COVER)) == [
-        "text in it: 27,105 → 27,205"
+    number = re.search(r"(?<=>)\d+,\d+(?=</text>)", COVER.decode())[0]
+    assert file_differences("total.ko.svg", COVER, edited(f">{number}<", ">99,999<", page=COVER)) == [
+        f"text in it: {number} → 99,999"
     ]
-    assert file_differences("total.ko.svg", COVER, COVER + b"\n") == ["its bytes differ (line 3)"]
+    assert file_differences("total.ko.svg", COVER, COVER + b"\n") == [f"its bytes differ (line {COVER.count(10) + 1})"]
     assert file_differences("total.ko.svg", COVER, COVER) == []
 
 

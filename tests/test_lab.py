@@ -21,13 +21,11 @@ SMALL = [
     new_markdown_cell("# 시험\n안내", metadata={"tags": ["remove-cell"]}),
     new_code_cell("language = 'ko'\nlevel = 1", metadata={"tags": ["parameters"]}),
     new_code_cell(
-        "from pathlib import Path\nfrom types import SimpleNamespace\nfrom notebook_reports.report import Report\n"
-        "report = Report(language)"
-    ),
-    new_code_cell(
-        "report.explore(Path('small.yml').resolve(), SimpleNamespace(language=language, level=level))",
+        "from pathlib import Path\nfrom notebook_reports.lab import explore\n"
+        "explore(Path('small.yml').resolve(), globals())",
         metadata={"tags": ["panel"]},
     ),
+    new_code_cell("from notebook_reports.report import Report\nreport = Report(language)"),
     new_code_cell(
         "report.front('제목', '대상', '자료', ['결과이다.'], [('1조 원', '큰 값', '참고'), ('2%', '작은 값', '')])"
     ),
@@ -158,7 +156,7 @@ def test_chart_and_sentence_follow_a_change(root, opened, name, parameter, choic
     label = Declared(root / "notebooks" / f"{name}.yml").content.parameters[parameter].label.ko
     page = opened(name)
     button = _shown(page, page.get_by_role("button", name="다른 선택으로 보기"))
-    assert page.evaluate(f"{OUTER}.scrollTop") + button.bounding_box()["y"] < 1200  # on the first screen, or near it
+    assert page.evaluate(f"{OUTER}.scrollTop") + button.bounding_box()["y"] < 800  # on the first screen
     button.click()
     panel = page.locator(".notebook-panel")
     panel.locator(".copy").first.wait_for()

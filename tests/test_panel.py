@@ -320,10 +320,11 @@ def test_a_cell_that_fails_leaves_the_collection_of_garbage_on(tmp_path):
 
 PROGRAM = """
 import sys
-from types import SimpleNamespace
 from pathlib import Path
-from notebook_reports.report import Report
-Report("ko").explore(Path({path!r}), SimpleNamespace())
+from notebook_reports.lab import explore
+values = dict(industry="photonics", measure="sales", segment="total", first_year=1999, last_year=2018, horizon=3,
+              confidence=95, values="corrected", language="ko")
+explore(Path({path!r}), values)
 print("ipywidgets" in sys.modules, "notebook_reports.panel" in sys.modules)
 """
 

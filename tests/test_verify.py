@@ -20,7 +20,7 @@ reports:
 """
 
 
-CHART = "  cell 2 under “단계마다 얼마나 빠르게 자랐나”, chart 1 “광원 및 광전소자 매출액은 2017년 7,750억 원…”"
+CHART = re.compile(r"  cell \d+ under “[^”]+”, chart 1 “[^”]+”, ")
 
 
 @pytest.fixture
@@ -72,15 +72,12 @@ def test_a_figure_that_moved_is_named_with_all_that_it_moves(verify, one, data_c
     assert first.startswith("photonics_trend/light_sources.ko: ")
     assert "data/photonics/segment_sales.csv changed" in first
     told = [line for line in lines if line.startswith("  ")]
-    assert told[0] == (
-        "  front page, finding 1: 9,301억 → 9,401억, "
-        "in “…광전소자 매출액은 2017년 7,750억 원, 2018년 9,301억 원이다. 원문에 없는 2016년 값은 이듬해…”"
-    )
-    assert told[5] == f"{CHART}, its numbers, row “광원 및 광전소자”, column “2018”: 9,301 → 9,401"
-    assert [line.removeprefix(CHART) for line in told[3:5]] == [
-        ", text in it: 9,301 → 9,401",
-        ", its drawing: 2 of 25 shapes and labels moved",
-    ]
+    assert told[0] == "  front page, key figure 1: 9,301억 → 9,401억, in “9,301억 원”"
+    (finding,) = (line for line in told if line.startswith("  front page, finding 1: "))
+    assert re.fullmatch("9,301억 → 9,401억, in “.*2018년 9,301억 원.*”", finding.partition(": ")[2])
+    text, drawing = (CHART.sub("", line) for line in told if CHART.match(line))
+    assert text == "text in it: 9,301 → 9,401"
+    assert re.fullmatch(r"its drawing: [1-9] of \d+ shapes and labels moved", drawing)
     assert len(told) == 9
     assert re.fullmatch(r"  and \d+ more differences", told[-1])
     assert lines[-1] == "0 of 1 made again are the same, byte for byte"
@@ -119,7 +116,9 @@ def test_a_wrong_request_exits_2(verify, arguments, message):
 def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
     out = shutil.copytree(root / "reports", tmp_path / "out")
     page = out / "photonics_trend" / "light_sources.ko.html"
-    page.write_text(page.read_text(encoding="utf-8").replace(">9,301</text>", ">9,310</text>"), encoding="utf-8")
+    text, number = page.read_text(encoding="utf-8"), '<td class="number">9,301</td>'
+    text = text.replace(">9,301</text>", ">9,310</text>").replace(number, number.replace("9,301", "9,310"), 1)
+    page.write_text(text.replace("<td>9301.0</td>", "<td>9310.0</td>", 1), encoding="utf-8")
     results = out / "results.csv"
     row = "photonics_trend/light_sources.ko,audit_contradicted,12,"
     results.write_text(results.read_text(encoding="utf-8").replace(row, row.replace("12", "13")), encoding="utf-8")
@@ -128,8 +127,11 @@ def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
     first, *lines = done.stdout.splitlines()
     assert first.startswith("photonics_trend/light_sources.ko: ")
     assert first.endswith("light_sources.ko.html was edited")
-    assert lines[:3] == [
-        f"{CHART}, text in it: 9,310 → 9,301",
+    chart, numbers, frame = lines[:3]
+    assert CHART.sub("", chart) == "text in it: 9,310 → 9,301"
+    assert CHART.sub("", numbers) == "its numbers, row “광원 및 광전소자”, column “2018”: 9,310 → 9,301"
+    assert re.fullmatch(r"  cell 1 .*, code’s table \d, row “light_sources”, column “2018”: 9310.0 → 9301.0", frame)
+    assert lines[3:5] == [
         "  results.csv, recorded result audit_contradicted: 13 → 12 figures",
         "results.csv is not what the manifest says; run the plan again",
     ]

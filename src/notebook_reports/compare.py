@@ -10,17 +10,19 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 
-_KINDS = {"figure": "chart", "table": "table", "say": "text", "p": "text", "code": "code", "h2": "heading"}
+_NUMBERED = {"figure": "chart", "table": "table", "scroll": "code’s table", "pre": "code’s output", "h2": "heading"}
+_KINDS = {**_NUMBERED, "say": "text", "p": "text", "code": "code"}
 _ALIKE = 0.5
 """Share of words in common from which on a text is taken for a changed one, not for another one."""
 _NUMBER = re.compile(r"−?\d[\d.,]*")
 _FONT = re.compile(r"@font-face\{font-family:'([^']*)';font-weight:(\w+);[^}]*\}")
-_SERIAL = re.compile(r'(?<=["#(])#?c\d+-|(?<="section-)\d+|(?<="chart-)\d+(?=\.csv")|(?<=aria-label=")\D{1,9} \d+(?=")')
+_SERIAL = re.compile(r'(?<=["#(])#?c\d+-|(?<="section-)\d+|(?<="chart-)\d+|(?:(?<=hart )|(?<=그림 ))\d+(?=["<의])')
 """What a part of a page owes to its place among others."""
 
 Results = dict[str, tuple[str, ...]]
@@ -52,18 +54,18 @@ def file_differences(name: str, old: bytes, new: bytes) -> list[str]:
 
 
 def differences(old: bytes, new: bytes) -> list[str]:
-    """What moved between two pages of a report, a line each, in the order of the page; empty where no byte differs.
+    """What moved between two pages of a report, a line each; empty where no byte differs.
 
-    Where only bytes differ that show nothing, the number of their line is told.
+    What stands open comes first, then code and what is folded away with it, each in the order of the page. Where only
+    bytes differ that show nothing, the number of their line is told.
     """
     if old == new:
         return []
-    hidden = [f"the page’s bytes differ outside what is shown (line {_line(old, new)})"]
-    try:
+    found = []
+    with suppress(ParserRejectedMarkup, ValueError):  # no page of ours
         before, after = (_Page(_text(data)) for data in (old, new))
-    except ParserRejectedMarkup:
-        return hidden
-    return [_printable(line) for line in (*_body(before, after), *_head(before, after))] or hidden
+        found = [_printable(line) for line in (*_body(before, after), *_head(before, after))]
+    return found or [f"the page’s bytes differ outside what is shown (line {_line(old, new)})"]
 
 
 def read_results(table: bytes) -> dict[str, Results]:
@@ -93,7 +95,7 @@ class _Block:
     def __init__(self, tag: Tag, kind: str, number: int, section: str) -> None:
         self.tag, self.kind, self.number, self.section = tag, kind, number, section
         self.cell, self.line = "", ""
-        self.source = str(tag)
+        self.source = "\n".join(_code(tag)) if kind == "code" else str(tag)
         self.steady = _SERIAL.sub("", self.source)
         self.outline = kind, _NUMBER.sub("0", _shown(tag))
 
@@ -102,8 +104,8 @@ class _Block:
         """What it is, with its number and its words."""
         if self.kind == "header":
             return "front page"
-        words = {"figure": _words, "table": _caption, "h2": _shown}.get(self.kind, lambda _: "")(self.tag)
-        number = f" {self.number}" if self.kind in {"figure", "table", "h2"} else ""
+        words = _shown(self.tag) if self.kind == "h2" else _words(self.tag)
+        number = f" {self.number}" if self.kind in _NUMBERED else ""
         return _KINDS.get(self.kind, f"<{self.kind}>") + number + (f" “{_cut(words, 30)}”" if words else "")
 
     @property
@@ -111,9 +113,10 @@ class _Block:
         """Where to find it: its cell, the heading it stands under or else the first line of the cell, its name."""
         if self.kind in {"header", "h2"}:
             return self.name
-        shown = self.kind in {"figure", "table", "say", "code", "pre"}
-        first = f"(“{_cut(self.line, 60)}”)" if self.line and shown and not self.section else ""
-        under = f"under “{self.section}”" if self.section else first
+        shown = self.kind in _KINDS and self.kind != "p"
+        under = (
+            f"under “{self.section}”" if self.section else f"(“{_cut(self.line, 60)}”)" if self.line and shown else ""
+        )
         where = " ".join(filter(None, [self.cell if shown else "", under]))
         return f"{where}, {self.name}" if where else self.name
 
@@ -147,19 +150,22 @@ def _blocks(main: Tag) -> list[_Block]:
     section, begun = "", 0
     for tag in main.find_all(True, recursive=False):
         kind = next((name for name in tag.get("class", []) if name in _KINDS), tag.name)
-        numbers[kind] += 1
         section = _shown(tag) if kind == "h2" else section
-        blocks.append(_Block(tag, kind, numbers[kind], section))
+        outputs = [output.extract() for output in tag.select(".output")] if kind == "code" else []
+        for part, its in [(tag, kind), *((output, "scroll" if output.table else "pre") for output in outputs)]:
+            numbers[its] += 1
+            blocks.append(_Block(part, its, numbers[its], section))
         if kind == "code":
             for block in blocks[begun:]:
-                block.cell, block.line = f"cell {numbers[kind]}", next(iter(_code(tag)), "")
-            begun = len(blocks)
+                block.cell, block.line = f"cell {numbers[kind]}", _code(tag)[0]
+            begun, numbers["scroll"], numbers["pre"] = len(blocks), 0, 0
     return blocks
 
 
 def _body(old: _Page, new: _Page) -> Iterator[str]:
     """What moved in all that a reader sees, and in the code."""
     pairs = list(_aligned(old.blocks, new.blocks, lambda b: b.steady, lambda b: b.outline, lambda b: b.kind))
+    pairs.sort(key=lambda pair: (pair[0] or pair[1]).kind in {"code", "scroll", "pre"})
     alone = [(one or other, "gone" if one else "new") for one, other in pairs if not one or not other]
     sections = {(block.section, fate) for block, fate in alone if block.kind == "h2"}
     for one, other in pairs:
@@ -167,15 +173,12 @@ def _body(old: _Page, new: _Page) -> Iterator[str]:
             yield from _moved(one, other)
         elif one or other:
             block, fate = one or other, "gone" if one else "new"
+            its = block.section, fate
             if block.kind == "h2":
-                held = [
-                    _KINDS.get(each.kind, each.kind)
-                    for each, what in alone
-                    if (each.section, what) == (block.section, fate) and each is not block
-                ]
-                counts = ", ".join(f"{count} × {name}" for name, count in Counter(held).items())
+                held = Counter(_KINDS.get(b.kind, b.kind) for b, at in alone if (b.section, at) == its and b != block)
+                counts = ", ".join(f"{count} × {name}" for name, count in held.items())
                 yield f"section “{block.section}” is {fate}" + (f", with {counts}" if counts else "")
-            elif (block.section, fate) not in sections:
+            elif its not in sections:
                 yield f"{block.place} is {fate}"
     told = _changes(old.headings, new.headings)
     yield from (f"list of contents: {line}" for line in _changes(old.contents, new.contents) if line not in told)
@@ -205,22 +208,23 @@ def _moved(old: _Block, new: _Block) -> Iterator[str]:
     """What moved in a part of a page that is there before and after."""
     if old.source == new.source or (old.number != new.number and old.steady == new.steady):
         return
-    compare = {"header": _front, "figure": _chart, "table": _table, "code": _codes}.get(old.kind, _texts)
-    found = list(compare(old.tag, new.tag)) or [": its markup, of which nothing is shown"]
-    yield from (f"{old.place}{line}" for line in found)
+    place, compare = old.place, {"header": _front, "code": _codes}.get(old.kind, _output)
+    unseen = ": its picture" if new.tag.img else ": its markup, of which nothing is shown"
+    yield from (f"{place}{line}" for line in list(compare(old.tag, new.tag)) or [unseen])
 
 
 def _front(old: Tag, new: Tag) -> Iterator[str]:
     for name, wanted in (("title", "h1"), ("subject", ".subject"), ("data", ".vintage")):
         if said := _said(*(_shown(tag.select_one(wanted)) for tag in (old, new))):
             yield f", {name}: {said}"
-    yield from _texts(old, new, "li", "finding")
+    for name, wanted in (("label", "dt"), ("key figure", "dd"), ("finding", "li")):
+        yield from _texts(old, new, wanted, name)
 
 
 def _texts(old: Tag, new: Tag, wanted: str = "p, li", name: str = "") -> Iterator[str]:
     """What moved in paragraphs, or in all the text where there are none; they are numbered where they have a name."""
-    before, after = ([_shown(each) for each in tag.select(wanted) or [tag]] for tag in (old, new))
-    before, after = (list(enumerate(texts, 1)) for texts in (before, after))
+    texts = (tag.select(wanted) or [tag] * (not name and not tag.figcaption) for tag in (old, new))
+    before, after = (list(enumerate(map(_shown, each), 1)) for each in texts)
     pairs = _aligned(before, after, lambda p: p[1], lambda p: _NUMBER.sub("0", p[1]), lambda _: "")
     for one, other in pairs:
         number, text = one or other
@@ -231,13 +235,14 @@ def _texts(old: Tag, new: Tag, wanted: str = "p, li", name: str = "") -> Iterato
             yield f"{place}: {said}"
 
 
-def _chart(old: Tag, new: Tag) -> Iterator[str]:
+def _output(old: Tag, new: Tag) -> Iterator[str]:
+    """What moved in a chart, a table, a text: its words and source, its drawing, its numbers, and what is then left."""
     words = _words(old), _words(new)
-    sources = [_shown(tag.select_one(".source")) for tag in (old, new)]
+    sources = [_shown(_out(tag.select_one(".source"))) for tag in (old, new)]
     for name, pair in (("words", words), ("source", sources)):
         if said := _said(*pair):
             yield f", its {name}: {said}"
-    before, after = old.svg, new.svg
+    before, after = (_out(tag.svg) for tag in (old, new))
     if before and after:
         read = before.get("aria-label", ""), after.get("aria-label", "")
         if read != words and (said := _said(*read)):
@@ -245,10 +250,11 @@ def _chart(old: Tag, new: Tag) -> Iterator[str]:
         yield from (f", {line}" for line in _drawing(before, after))
     elif before or after:
         yield f", its drawing is {'gone' if before else 'new'}"
-    numbers = _cells(*(_grid(tag.table) for tag in (old, new)))
-    yield from _listed(", its numbers", numbers)
+    numbers = _cells(*(_grid(_out(tag.table)) for tag in (old, new)))
+    yield from _listed(", its numbers" if old.figcaption else "", numbers)
     file = _cells(*(_csv(tag.find("a", download=True)) for tag in (old, new)))
     yield from _listed(", its CSV file", {place: moved for place, moved in file.items() if place not in numbers})
+    yield from _texts(old, new)
 
 
 def _drawing(old: Tag, new: Tag) -> Iterator[str]:
@@ -258,28 +264,17 @@ def _drawing(old: Tag, new: Tag) -> Iterator[str]:
         yield f"its size: {sizes[0]} → {sizes[1]} points"
     if texts := _changes(*([_shown(text) for text in svg.find_all("text")] for svg in (old, new))):
         yield f"text in it: {_some(texts)}"
-    for name, kept in (("drawing", _geometry), ("colours and strokes", _looks)):
-        before, after = ([kept(shape) for shape in svg.find_all(True) if shape.attrs] for svg in (old, new))
-        pairs = _aligned(before, after, lambda shape: shape, lambda shape: shape[0])
+    for name, looks in (("drawing", False), ("colours and strokes", True)):
+        before, after = ([_kept(shape, looks) for shape in svg.find_all(True) if shape.attrs] for svg in (old, new))
+        pairs = list(_aligned(before, after, lambda shape: shape, lambda shape: shape[0]))
         if moved := sum(one != other for one, other in pairs):
-            yield f"its {name}: {moved} of {max(len(before), len(after))} shapes and labels moved"
+            yield f"its {name}: {moved} of {len(pairs)} shapes and labels moved"
 
 
-def _geometry(shape: Tag) -> tuple:
-    left_out = {"style", "class", "id", "href", "clip-path"}
-    return shape.name, tuple(sorted((name, str(value)) for name, value in shape.attrs.items() if name not in left_out))
-
-
-def _looks(shape: Tag) -> tuple:
-    return shape.name, str(shape.get("style")), str(shape.get("class"))
-
-
-def _table(old: Tag, new: Tag) -> Iterator[str]:
-    sources = [_shown(tag.select_one(".source")) for tag in (old, new)]
-    for name, pair in (("caption", (_caption(old), _caption(new))), ("source", sources)):
-        if said := _said(*pair):
-            yield f", its {name}: {said}"
-    yield from _listed("", _cells(_grid(old), _grid(new)))
+def _kept(shape: Tag, looks: bool) -> tuple:
+    """How a shape looks, or else where it is."""
+    names = {"style", "class"} if looks else shape.attrs.keys() - {"style", "class", "id", "href", "clip-path"}
+    return shape.name, *((name, str(shape.get(name))) for name in sorted(names))
 
 
 def _listed(name: str, moved: dict[str, str], most: int = 3) -> Iterator[str]:
@@ -421,9 +416,7 @@ def _text(data: bytes) -> str:
 
 def _same(old: Sequence, new: Sequence) -> int:
     """How much is the same at the beginning of both."""
-    return next(
-        (i for i, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
-    )
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(old, new, strict=False)))
 
 
 def _line(old: bytes, new: bytes) -> int:
@@ -444,26 +437,31 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _words(chart: Tag) -> str:
-    """The words of a chart."""
-    return "".join(chart.figcaption.find_all(string=True, recursive=False)) if chart.figcaption else ""
-
-
-def _caption(table: Tag) -> str:
-    return _shown(table.caption)
+def _words(part: Tag) -> str:
+    """The words under a chart, or over a table."""
+    caption = part.figcaption or part.caption
+    return "".join(caption.find_all(string=True, recursive=False)) if caption else ""
 
 
 def _code(cell: Tag) -> list[str]:
-    """The lines of code, and of what is folded away with it."""
-    lines = []
-    for part in cell.find_all(["pre", "tr"]):
-        lines += part.get_text().strip("\n").split("\n") if part.name == "pre" else [_shown(part)]
-    return lines
+    """The lines of code, in one piece or several."""
+    return "\n\n".join(pre.get_text().strip("\n") for pre in cell.find_all("pre")).split("\n")
 
 
 def _grid(part: Tag | None) -> list[list[str]]:
-    """The cells of a table, its head first."""
-    return [[_shown(cell) for cell in row.find_all(["th", "td"])] for row in part.find_all("tr")] if part else []
+    """The cells of a table: its head in one row, then its rows, each with all that heads it in one cell."""
+    rows: list[list[Tag]] = []
+    for row in part.find_all("tr") if part else ():
+        cells = [cell for cell in row.find_all(["th", "td"]) for _ in range(min(int(cell.get("colspan", 1)), 100))]
+        above = rows[-1] if rows else []  # pandas does not repeat what heads several rows
+        rows.append([*above[: max(0, len(above) - len(cells))], *cells])
+    if not rows:
+        return []
+    heads = len(part.select("thead tr")) or 1
+    head = [" ".join(filter(None, map(_shown, column))) for column in zip_longest(*rows[:heads])]
+    leading = max([1, *(len([*takewhile(lambda cell: cell.name == "th", row)]) for row in rows[heads:])])
+    texts = [head, *([_shown(cell) for cell in row] for row in rows[heads:])]
+    return [[", ".join(filter(None, row[:leading])), *row[leading:]] for row in texts]
 
 
 def _csv(link: Tag | None) -> list[list[str]]:

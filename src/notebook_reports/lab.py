@@ -1,11 +1,15 @@
-"""What Report does where somebody sits before the notebook: a style of its own, and a memory of the cells that ran."""
+"""Where somebody sits before a notebook: a panel to try other choices, a style, and a memory of the cells that ran."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from IPython import get_ipython
+from IPython.display import display
 
 from notebook_reports.page import TEMPLATES
+from notebook_reports.parameters import Declared
 
 _last_run: dict[str, str] = {}
 """Code of cells as they last ran in this kernel, by the cell's id."""
@@ -15,6 +19,29 @@ def attended() -> bool:
     """Whether somebody sits before the notebook: JupyterLab lets a cell ask its reader something, a batch does not."""
     request = getattr(get_ipython(), "get_parent", dict)()
     return bool(request.get("content", {}).get("allow_stdin"))
+
+
+def explore(declaration: Path, values: Mapping[str, object]) -> None:
+    """A button that opens a panel on which to try other parameters; where nobody sits before it, nothing.
+
+    Parameters
+    ----------
+    declaration : Path
+        The YAML file that declares the notebook's parameters.
+    values : mapping
+        Their values by name, such as the notebook's ``globals()``.
+
+    Raises
+    ------
+    RequestError
+        A value is not what the declaration allows.
+    """
+    watch_cells()
+    if attended():
+        from notebook_reports.panel import offer  # widgets take a while to import
+
+        declared = Declared(declaration)
+        display(offer(declaration, declared.resolve({name: values[name] for name in declared.content.parameters})))
 
 
 _HEADING, _UNLISTED = "<h1>", '<h1 class="jp-toc-ignore">'

@@ -11,7 +11,6 @@ import re
 import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 from IPython.display import display
@@ -80,7 +79,6 @@ class Report:
         self._folder = folder or (Path(words[0]).resolve().parents[1] / "build" if words else Path("build"))
         self._charts = 0
         self._last: tuple[Figure, str, str] | None = None
-        lab.watch_cells()
 
     def text(self, key: str, /, **facts: object) -> str:
         """A sentence by its key with facts put in, for a chart's own texts; WordsError where a fact is missing."""
@@ -348,21 +346,6 @@ class Report:
             path, dpi=200, metadata={"Software": None} if path.suffix == ".png" else {"Date": None}
         )
         return path
-
-    def explore(self, declaration: Path, values: SimpleNamespace) -> None:
-        """A button that opens a panel on which to try other parameters; where nobody sits before it, nothing.
-
-        Parameters
-        ----------
-        declaration : Path
-            The YAML file that declares the notebook's parameters.
-        values : SimpleNamespace
-            The parameters that the notebook has run with, as ``check_parameters`` gives them.
-        """
-        if lab.attended():
-            from notebook_reports.panel import offer  # widgets take a while to import
-
-            display(offer(declaration, vars(values)))
 
 
 def slide(figure: Figure, title: str, source: str) -> Figure:
