@@ -190,6 +190,7 @@ def test_report_without_a_front_page_is_refused():
 
 def test_no_sentence_of_a_page_stands_in_templates_or_code():
     folder = Path(notebook_reports.__file__).parent
+    # These take Korean texts apart.
     reading = {
         "compare.py",
         "korean.py",
@@ -197,7 +198,7 @@ def test_no_sentence_of_a_page_stands_in_templates_or_code():
         "sections.py",
         "table_html.py",
         "citing.py",
-    }  # they take Korean texts apart
+    }
     for path in [*folder.glob("*.py"), *(path for path in folder.glob("templates/**/*") if path.is_file())]:
         if path.name not in reading:
             assert not re.search("[가-힣]", path.read_text(encoding="utf-8")), path
