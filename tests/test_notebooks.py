@@ -54,7 +54,8 @@ def test_a_title_and_a_paragraph_come_first(notebook):
     assert first.source.startswith("# ")
     assert "remove-cell" in first.metadata.tags
     assert "parameters" in notebook.cells[1].metadata.tags
-    assert "panel" in notebook.cells[2].metadata.tags
+    panels = [place for place, cell in enumerate(notebook.cells) if "panel" in cell.metadata.get("tags", ())]
+    assert panels in ([2], [])  # where there is one, it is on the first screen
 
 
 def test_cells_are_short_and_define_nothing(notebook):

@@ -322,7 +322,7 @@ def test_a_table_speaks_the_readers_language(worded, shown):
     )
     worded().table(frame, "caption", source="segment_sales", first_year=2017)
     html = shown[0]["text/html"]
-    head = '<th scope="col" class="number">매출액(억 원)</th>'
+    head = '<th scope="col" class="number">매출액(억\u00a0원)</th>'
     cited = "출처: 광주에서의 광융합산업 발전방향(2019), 표 5"
     for text in (head, cited, "2017", "광통신", "전체", "1,234", "0.001 미만", ">근거<"):
         assert text in html
