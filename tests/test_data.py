@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kr_industry import DATA
-from kr_industry.data import DataError, load, load_all, tables, texts, value
+from kr_industry.data import DataError, Tables, labels, load, load_all, tables, texts
 
 
 def test_table_3_is_as_printed():
@@ -58,7 +58,9 @@ def test_cells_are_as_printed(table, key, column, expected):
     ],
 )
 def test_figures_of_the_prose(table, identifier, expected):
-    assert value(table, identifier) == expected
+    assert load(table).set_index("id").at[identifier, "value"] == expected
+    topic, _, name = table.partition("/")
+    assert name != "figures" or Tables(topic).figure(identifier) == expected
 
 
 def test_parts_add_up_to_the_printed_totals_where_the_source_does():
@@ -257,7 +259,7 @@ def test_a_wrong_header_is_named(data_copy):
 
 def test_an_unknown_figure_is_named():
     with pytest.raises(DataError, match="no figure 'nothing'"):
-        value("bio/figures", "nothing")
+        Tables("bio").figure("nothing")
 
 
 def test_types_follow_the_description():
@@ -289,3 +291,22 @@ def test_all_tables_of_a_topic_are_loaded():
     assert "bio/production" in tables
     assert all(name.startswith("bio/") for name in tables)
     assert tables["bio/segments"].equals(load("bio/segments", values="corrected"))
+
+
+def test_a_topics_tables_come_by_year_with_the_documents_that_they_are_from():
+    read = Tables("photonics")
+    assert read("annual")["year"].is_monotonic_increasing
+    assert read.has("segment_sales")
+    assert not read.has("nothing")
+    assert read.documents("annual", "nothing", "sales") == ["photonics_2019"]
+    assert read.figure("nothing", default=3.0) == 3.0
+    printed, corrected = (Tables("photonics", values)("size_classes") for values in ("printed", "corrected"))
+    assert printed.shape == corrected.shape
+
+
+def test_names_of_all_groups_stand_together_and_a_group_may_have_another_name():
+    named = labels(segment="photonics_segment").groupby("group")["id"].agg(list)
+    assert named["segment"] == named["photonics_segment"]
+    assert "gwangju" in named["region"]
+    assert [len(named[group]) for group in ("technology", "technology_2022")] == [10, 12]
+    assert not labels().duplicated(["group", "id"]).any()

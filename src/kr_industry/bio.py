@@ -263,8 +263,8 @@ def per_head(production: pd.Series, workforce: float, workforce_growth: float) -
     people, fewest, most = growth.implied_base(workforce, workforce_growth, step=1)
     heads = pd.DataFrame({"value": [people, workforce], "low": [most, workforce], "high": [fewest, workforce]},
                          index=pd.Index([REFERENCE - 1, REFERENCE], name="year"))  # fmt: skip
-    made = production.loc[heads.index].to_numpy()
-    return pd.concat([heads["value"].rename("workforce"), (made / heads.T).T], axis=1)
+    per_head = (production.loc[heads.index].to_numpy() / heads.T).T
+    return pd.concat([heads["value"].rename("workforce"), per_head], axis=1)
 
 
 def deviations(run: pd.Series) -> pd.Series:

@@ -34,12 +34,12 @@ def _described(folder: Path) -> dict[str, dict]:
 
 def tables(folder: Path = DATA) -> list[str]:
     """Names of all tables, for example ``photonics/annual``; of retrieved ones those that have been."""
-    found = [name for name in _described(folder) if not retrieved(name, folder) or has(name, folder)]
+    names = [name for name in _described(folder) if not retrieved(name, folder) or has(name, folder)]
     for industry in industries(folder)[1:]:
         with suppress(FileNotFoundError):
             files = {path.name for path in (folder / industry).iterdir()}
-            found += [f"{industry}/{name}" for name in _lent(folder) if f"{name}.csv" in files]
-    return found
+            names += [f"{industry}/{name}" for name in _lent(folder) if f"{name}.csv" in files]
+    return names
 
 
 def has(table: str, folder: Path = DATA) -> bool:
@@ -238,20 +238,6 @@ def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
         row = wrong.index[0]
         raise DataError(f"{path}, row {row + 2}, column {column.name}: {wrong[row]!r} is not of type {kind}")
     return numbers.astype(_DTYPES[kind])
-
-
-def value(table: str, identifier: str, folder: Path = DATA, values: str = "printed") -> float:
-    """The value of one figure of a table of figures, in the unit printed beside it; DataError where it is not there.
-
-    Examples
-    --------
-    >>> value("bio/figures", "diagnostics_increase_2020")
-    27782.0
-    """
-    figures = load(table, folder, values).set_index("id")
-    if identifier not in figures.index:
-        raise DataError(f"{folder / table}.csv: no figure {identifier!r}")
-    return float(figures.at[identifier, "value"])
 
 
 class Tables:
