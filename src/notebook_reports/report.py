@@ -9,6 +9,7 @@ import math
 import pickle
 import re
 import textwrap
+import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -350,7 +351,9 @@ class Report:
 
 def slide(figure: Figure, title: str, source: str) -> Figure:
     """A copy of a figure on white, with its title above and its source below."""
-    copy = pickle.loads(pickle.dumps(figure))  # noqa: S301 — written here
+    with warnings.catch_warnings():  # matplotlib's figures hold iterators, of which Python 3.14 keeps no copies
+        warnings.simplefilter("ignore", DeprecationWarning)
+        copy = pickle.loads(pickle.dumps(figure))  # noqa: S301 — written here
     heads = [copy.get_suptitle(), *textwrap.wrap(title, 44)]
     width, height = figure.get_size_inches()
     copy.set_size_inches(width, height + 0.25 * len(heads) + 0.25)
