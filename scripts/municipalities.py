@@ -175,7 +175,7 @@ def _write(data: Path, own: str, figures: dict[str, np.ndarray]) -> None:
     head = "year,stage,sales,employment,firms,sales_growth,employment_growth,firms_change,source,place"
     _append(data / own / "annual.csv", [head.split(","), *annual])
     for measure, between in (("sales", ["whole", "actual"]), ("firms", [])):
-        columns = ["scope", "status"] if between else []
+        columns = ["coverage", "status"] if between else []
         rows = [["year", "segment", *columns, measure, "share", "growth", "source", "place"]]
         for i, year in list(enumerate(YEARS))[-3:]:
             values = {**dict(zip(BRANCHES, figures[measure][i], strict=True)), "total": totals[measure][i]}

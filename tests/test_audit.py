@@ -64,7 +64,7 @@ def _network(path):
 
 def test_a_figure_stands_for_the_values_that_would_be_printed_so():
     figures = Figures().all()
-    growth = figures["photonics/segment_sales[year=2019 segment=light_sources scope=whole].growth"]
+    growth = figures["photonics/segment_sales[year=2019 segment=light_sources coverage=whole].growth"]
     assert (growth.low, growth.high) == pytest.approx((5.25, 5.35))
     firms = figures["photonics/annual[year=2018].firms"]
     assert firms.low == firms.high == 280
@@ -239,11 +239,11 @@ def test_every_contradiction_of_the_sources(printed):
         for name in ("100_up", "50_100")
     )
     one = [
-        sales.format("2019 segment=light_sources scope=whole", "sales"),
-        sales.format("2019 segment=total scope=whole", "sales"),
-        sales.format("2019 segment=light_sources scope=parenthesised", "sales"),
-        sales.format("2019 segment=total scope=parenthesised", "sales"),
-        sales.format("2017 segment=precision_optics scope=whole", "share"),
+        sales.format("2019 segment=light_sources coverage=whole", "sales"),
+        sales.format("2019 segment=total coverage=whole", "sales"),
+        sales.format("2019 segment=light_sources coverage=parenthesised", "sales"),
+        sales.format("2019 segment=total coverage=parenthesised", "sales"),
+        sales.format("2017 segment=precision_optics coverage=whole", "share"),
         "photonics/segment_firms[year=2017 segment=total].growth",
         size.format("2017 size_class=sales_under_1", "share"),
         size.format("2018 size_class=sales_10_50", "share"),
@@ -254,7 +254,7 @@ def test_every_contradiction_of_the_sources(printed):
 
 
 def test_light_sources_2019_are_restored(printed):
-    (suspect,) = [s for c in printed.conflicts for s in c.alternatives[0] if "light_sources scope=whole" in s.figure]
+    (suspect,) = [s for c in printed.conflicts for s in c.alternatives[0] if "light_sources coverage=whole" in s.figure]
     assert suspect.low == pytest.approx(9792)
     assert suspect.high == pytest.approx(25278.5 * 0.3875, abs=0.5)
     assert suspect.reading.text == "9795"
@@ -272,19 +272,19 @@ def test_rounding_is_interval_arithmetic(printed):
     """-0.45 % printed as -0.4 % and 23.7 as 23.8 are possible; 10.00 % as 10.1 % is not."""
     verdict = printed.figures["verdict"]
     assert (
-        verdict["photonics/segment_sales[year=2018 segment=optical_communication scope=whole].growth"]
+        verdict["photonics/segment_sales[year=2018 segment=optical_communication coverage=whole].growth"]
         == "within_rounding"
     )
     assert verdict["bio/figures[id=graduate_share].value"] == "within_rounding"
-    assert verdict["photonics/segment_sales[year=2017 segment=precision_optics scope=whole].share"] == CONTRADICTED
+    assert verdict["photonics/segment_sales[year=2017 segment=precision_optics coverage=whole].share"] == CONTRADICTED
 
 
 def test_growth_rates_without_a_printed_base_are_tested_together(printed):
     """The bases of 2016 are not printed, but together they must make the total of 2016."""
     verdict = printed.figures["verdict"]
-    assert verdict["photonics/segment_sales[year=2017 segment=light_sources scope=whole].growth"] != UNCHECKED
+    assert verdict["photonics/segment_sales[year=2017 segment=light_sources coverage=whole].growth"] != UNCHECKED
     wrong = network.Network(relations.read(Figures(values="corrected")))
-    name = "photonics/segment_sales[year=2017 segment=light_sources scope=whole].growth"
+    name = "photonics/segment_sales[year=2017 segment=light_sources coverage=whole].growth"
     conflicts = localise.localise(injection.with_text(wrong, name, "85"))
     assert name in {figure for conflict in conflicts for figure in conflict.figures}
 
@@ -339,7 +339,7 @@ def test_a_misprint_is_another_number_of_the_same_form(text, way, seed):
 
 
 def test_corrections_are_applied_and_stale_ones_refused(data_copy):
-    key = ["year", "segment", "scope"]
+    key = ["year", "segment", "coverage"]
     tables = {
         v: load("photonics/segment_sales", data_copy, v).set_index(key)["sales"] for v in ("printed", "corrected")
     }

@@ -89,7 +89,7 @@ def annual():
 @pytest.fixture(scope="module")
 def points():
     """Contributions of segments in percentage points."""
-    sales = load("photonics/segment_sales").query("scope == 'whole'")
+    sales = load("photonics/segment_sales").query("coverage == 'whole'")
     sales = sales.pivot(index="segment", columns="year", values="sales").astype(float)
     return 100 * sales.drop("total").diff(axis=1).div(sales.loc["total"].shift(), axis=1)
 

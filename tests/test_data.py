@@ -64,7 +64,7 @@ def test_figures_of_the_prose(table, identifier, expected):
 
 
 def test_parts_add_up_to_the_printed_totals_where_the_source_does():
-    sales = load("photonics/segment_sales").query("scope == 'whole'")
+    sales = load("photonics/segment_sales").query("coverage == 'whole'")
     for year in (2017, 2018, 2019):
         rows = sales[sales["year"] == year].set_index("segment")["sales"]
         assert rows.drop("total").sum() == rows["total"]
@@ -76,7 +76,7 @@ def test_parts_add_up_to_the_printed_totals_where_the_source_does():
 
 def test_tables_3_and_7_agree_on_total_sales():
     annual = load("photonics/annual").set_index("year")["sales"]
-    total = load("photonics/sales").query("scope == 'whole'").set_index("year")["sales"]
+    total = load("photonics/sales").query("coverage == 'whole'").set_index("year")["sales"]
     assert all(annual[year] == total[year] for year in range(2014, 2019))
 
 

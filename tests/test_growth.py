@@ -18,7 +18,7 @@ def test_stage_rates_of_gwangju_photonics():
 
 
 def test_printed_growth_rates_of_table_7_come_out():
-    whole = load("photonics/sales").query("scope == 'whole'").set_index("year")
+    whole = load("photonics/sales").query("coverage == 'whole'").set_index("year")
     rates = growth.by_interval(whole["sales"].astype(float))
     assert rates["rate"].round(1).tolist() == whole["growth"].iloc[1:].tolist()
 

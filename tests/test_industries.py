@@ -56,7 +56,7 @@ def _by_segment(measure, years, names, growth=False):
         for name, value in parts.items():
             row = {"year": year, "segment": name, measure: value, "share": round(100 * value / parts["total"], 1)}
             row |= {"growth": round(100 * (value / before[name] - 1), 1)} if growth else {}
-            rows.append(row | ({"scope": "whole", "status": "actual"} if measure == "sales" else {}))
+            rows.append(row | ({"coverage": "whole", "status": "actual"} if measure == "sales" else {}))
     return rows
 
 
@@ -74,8 +74,8 @@ def _sizes():
 
 
 def _outlook(measure):
-    rows = [{"year": row["year"], "scope": "whole", "status": "actual", measure: row[measure]} for row in _annual()]
-    return [*rows, {"year": 2020, "scope": "whole", "status": "outlook", measure: rows[-1][measure] + 10}]
+    rows = [{"year": row["year"], "coverage": "whole", "status": "actual", measure: row[measure]} for row in _annual()]
+    return [*rows, {"year": 2020, "coverage": "whole", "status": "outlook", measure: rows[-1][measure] + 10}]
 
 
 MADE = {

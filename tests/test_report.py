@@ -332,7 +332,7 @@ def test_a_table_speaks_the_readers_language(worded, shown):
 
 
 def test_a_wide_table_has_its_columns_named_by_their_group(worded, shown):
-    sales = Tables("photonics")("segment_sales").query("scope == 'whole' and status == 'actual'")
+    sales = Tables("photonics")("segment_sales").query("coverage == 'whole' and status == 'actual'")
     worded().table(sales.pivot(index="year", columns="segment", values="sales"), "subject")
     assert "광통신" in shown[0]["text/html"]
     worded("en").table(sales.pivot(index="segment", columns="year", values="sales"), "subject")
@@ -354,7 +354,7 @@ def drawn(bundle):
 
 
 def test_a_chart_drawn_from_identifiers_speaks_the_readers_language(worded, shown):
-    sales = Tables("photonics")("segment_sales").query("scope == 'whole' and year == 2018 and segment != 'total'")
+    sales = Tables("photonics")("segment_sales").query("coverage == 'whole' and year == 2018 and segment != 'total'")
     for language in ("ko", "en"):
         _, ax = charts.figure(3)
         seaborn.barplot(sales, x="sales", y="segment", errorbar=None, ax=ax)
@@ -369,7 +369,7 @@ def test_a_chart_drawn_from_identifiers_speaks_the_readers_language(worded, show
 
 
 def test_legends_and_years_are_written_too(worded, shown):
-    sales = Tables("photonics")("segment_sales").query("scope == 'whole' and segment != 'total'")
+    sales = Tables("photonics")("segment_sales").query("coverage == 'whole' and segment != 'total'")
     _, ax = charts.figure(3)
     seaborn.lineplot(sales, x="year", y="sales", hue="segment", errorbar=None, ax=ax)
     worded().chart(ax, "subject")

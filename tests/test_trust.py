@@ -50,7 +50,7 @@ def test_what_is_corrected_and_what_is_left_open(checked, corrections):
 
 def test_each_contradiction_has_its_place_and_printed_recomputed_and_corrected_value(checked, corrections):
     rows = trust.conflicts(checked, corrections, "photonics/")
-    (light,) = rows[(rows["segment"] == "light_sources") & (rows["scope"] == "whole")].to_dict("records")
+    (light,) = rows[(rows["segment"] == "light_sources") & (rows["coverage"] == "whole")].to_dict("records")
     assert (light["table"], light["year"], light["column"]) == ("photonics_segment_sales", "2019", "sales")
     assert (light["printed"], light["low"], light["high"], light["corrected"]) == ("9,205", 9792, 9795, "9,795")
     assert light["certain"]

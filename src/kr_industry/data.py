@@ -241,7 +241,7 @@ def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
 
 
 class Tables:
-    """The tables of one folder of data/ and its single figures, as printed or as corrected.
+    """The tables of one folder of data/ and its single figures, as printed or as corrected, one figure for each year.
 
     Parameters
     ----------
@@ -249,6 +249,9 @@ class Tables:
         The folder, for example ``photonics``.
     values : str, optional
         ``corrected`` applies the corrections of data/corrections.csv, ``printed`` none.
+    release : str, optional
+        Of tables that keep several releases of a survey: ``latest`` gives each year in the newest one, ``first`` in
+        the one that printed it first, a day such as ``2022-12-31`` in the newest of that day.
 
     Examples
     --------
@@ -256,13 +259,24 @@ class Tables:
     27782.0
     """
 
-    def __init__(self, topic: str, values: str = "corrected") -> None:
-        self.topic, self.values = topic, values
+    def __init__(self, topic: str, values: str = "corrected", release: str = "latest") -> None:
+        self.topic, self.values, self.release = topic, values, release
 
     def __call__(self, table: str) -> pd.DataFrame:
         """One table, its rows by year ascending where it has years; DataError as for :func:`load`."""
-        rows = load(f"{self.topic}/{table}", values=self.values)
+        from kr_industry.releases import seen
+
+        rows, key = load(f"{self.topic}/{table}", values=self.values), primary_key(f"{self.topic}/{table}")
+        if "release" in key:
+            rows = seen(rows, load("releases"), key, self.release)
         return rows.sort_values("year", kind="stable", ignore_index=True) if "year" in rows else rows
+
+    def every(self, table: str) -> pd.DataFrame:
+        """One table with the figures of all releases published by the day asked for, for rates inside one of them."""
+        from kr_industry.releases import known
+
+        rows = load(f"{self.topic}/{table}", values=self.values)
+        return rows[rows["release"].isin(known(load("releases"), self.release)["id"])].reset_index(drop=True)
 
     def has(self, table: str) -> bool:
         """Whether the file of a table is there."""

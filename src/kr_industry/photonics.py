@@ -120,8 +120,8 @@ def by_segment(read: Tables) -> dict[str, BySegment]:
     """
     tables = {}
     if read.has("segment_sales"):
-        rows = read("segment_sales").query("scope == 'whole'")
-        totals = read("sales").query("scope == 'whole'") if read.has("sales") else read("annual")
+        rows = read("segment_sales").query("coverage == 'whole'")
+        totals = read("sales").query("coverage == 'whole'") if read.has("sales") else read("annual")
         outlooks = sorted(int(year) for year in rows.loc[rows["status"] == "outlook", "year"].unique())
         tables["sales"] = _by_segment("sales", rows, totals.set_index("year")["sales"], outlooks)
     if read.has("segment_firms"):
@@ -203,7 +203,7 @@ def outlook(read: Tables, by: dict[str, BySegment], measure: str, segment: str) 
     """What the source expected of a measure, by year; empty where its tables hold no outlook."""
     if segment != "total":
         return by[measure].levels.loc[segment, by[measure].outlooks]
-    whole = "size_class == 'total'" if measure == "firms" else "scope == 'whole'"
+    whole = "size_class == 'total'" if measure == "firms" else "coverage == 'whole'"
     rows = [read(table).query(f"{whole} and status == 'outlook'") for table in outlook_table(read, measure)]
     return rows[0].set_index("year")[measure].astype(float) if rows else pd.Series(dtype=float)
 
@@ -220,8 +220,8 @@ def outlook_totals(read: Tables) -> pd.DataFrame:
     """
     if not (read.has("sales") and read.has("segment_sales")):
         return pd.DataFrame()
-    totals = read("sales").query("scope == 'whole'").set_index("year")
-    rows = read("segment_sales").query("scope == 'whole'").set_index(["year", "segment"])
+    totals = read("sales").query("coverage == 'whole'").set_index("year")
+    rows = read("segment_sales").query("coverage == 'whole'").set_index(["year", "segment"])
     sales, summed = totals["sales"].astype(float), rows["sales"].astype(float).xs("total", level="segment")
     table = pd.DataFrame({"total": sales[totals["status"] == "outlook"], "summed": summed}).dropna()
     table = table[table["total"] != table["summed"]]

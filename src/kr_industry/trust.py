@@ -8,7 +8,7 @@ import pandas as pd
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
 from kr_industry.data import load
 
-KEYS = ("year", "segment", "size_class", "population", "degree", "programme", "scope")
+KEYS = ("year", "segment", "size_class", "population", "degree", "programme", "coverage", "scope", "release")
 """Columns of tables that tell their rows apart; in a frame of conflicts each is empty where a table has it not."""
 UNLIKE = "unlike"
 STANDINGS = (VERIFIED, ROUNDED, CONTRADICTED, UNLIKE, UNCHECKED)
