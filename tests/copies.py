@@ -14,17 +14,9 @@ from pathlib import Path
 
 from distributed import Client
 
-SECTIONS = {"README.md": "Your own data and notebooks", "README.ko.md": "자료와 노트북 더하기"}
-"""The guides in each README, which tests/test_guides.py carries out."""
 BIN = Path(sys.executable).parent
 PORT = "8786"
 LEFT_OUT = (".git", ".venv", "build", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
-
-
-def section(text, title):
-    """A section of a README."""
-    inside = r"(?>^```.*?^```$|.)*?"  # what begins with ## in a fence is no heading of the README
-    return re.search(rf"^## {title}\n({inside})^## ", text, flags=re.DOTALL | re.MULTILINE)[1]
 
 
 def free_port():

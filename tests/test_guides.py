@@ -1,4 +1,4 @@
-"""The READMEs' guides to one's own data and notebooks, carried out as they are written, in a copy of the repository.
+"""The guides to one's own data and notebooks, carried out as they are written, in a copy of the repository.
 
 A block of bash is run; what a block without a language shows is what the command before it printed; one of diff
 changes lines, any other is added at the end of the file that was named last, a notebook's blocks as cells.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import nbformat
 import pytest
-from copies import SECTIONS, Copy, section
+from copies import Copy
 
 REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko", "regional_strategic_tech/national.ko"]
 """The reports of the copy's plan: one of each notebook, so that it can be seen which are made again."""
@@ -36,13 +36,13 @@ class Block:
         return self.guide, self.language, self.tag, self.file, self.commands if self.language == "bash" else self.text
 
 
-def blocks(root, readme):
-    text = section((root / readme).read_text(encoding="utf-8"), SECTIONS[readme])
-    pattern = r"^### [^\n]*$|^```(\w*) ?([\w-]*)\n(.*?)^```$|`([\w./]+\.(?:csv|yml|ipynb))`"
+def blocks(root, name):
+    text = (root / "docs" / name).read_text(encoding="utf-8")
+    pattern = r"^## [^\n]*$|^```(\w*) ?([\w-]*)\n(.*?)^```$|`([\w./]+\.(?:csv|yml|ipynb))`"
     guide, file, found = -1, "", []
     for match in re.finditer(pattern, text, flags=re.DOTALL | re.MULTILINE):
         language, tag, content, named = match.groups()
-        if match[0].startswith("###"):
+        if match[0].startswith("## "):
             guide, file = guide + 1, ""
         elif named:
             file = named
@@ -124,7 +124,7 @@ class Followed(Copy):
 
 @pytest.fixture(scope="module")
 def written(request):
-    return blocks(request.config.rootpath, "README.md")
+    return blocks(request.config.rootpath, "guides.md")
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def copy(request, tmp_path_factory, written):
 
 
 def test_both_languages_hold_the_same_guides(root, written):
-    korean = blocks(root, "README.ko.md")
+    korean = blocks(root, "guides.ko.md")
     assert len(written) >= 20
     assert [block.without_comments() for block in korean] == [block.without_comments() for block in written]
 

@@ -203,6 +203,19 @@ def test_a_compared_result_that_no_report_records_is_told_once_all_are_made(plan
     assert compared_faults(plan, entries, notebooks) == []
 
 
+def test_a_compared_result_stands_for_the_newest_year_recorded(plan, entries, notebooks):
+    declared = DECLARATION.replace("result: size", 'result: "size_{year}"').replace("크기", '"{year}년 크기"')
+    (notebooks / "trial.yml").write_text(declared, encoding="utf-8")
+    by_year = {key: entry | {"results": [dict(entry["results"][0], name=f"size_{year}") for year in (2019, last)]}
+               for (key, entry), last in zip(entries.items(), (2020, 2021, 2018), strict=True)}  # fmt: skip
+    page = render_index(plan, by_year, notebooks)
+    assert "2021년 크기" in page
+    assert "2020년 크기" not in page
+    assert "compared: result 'growth' is recorded by no report" in compared_faults(plan, by_year, notebooks)[0]
+    assert render_index(plan, entries, notebooks).count("년 크기") == 0
+    assert "result 'size_{year}' is recorded by no report" in compared_faults(plan, entries, notebooks)[0]
+
+
 def test_a_compared_result_in_several_units_is_told(plan, entries, notebooks):
     entries["trial/a.ko"]["results"][0]["unit"] = "persons"
     place = "notebooks/trial.yml, compared: result 'size'"

@@ -5,10 +5,14 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from kr_industry import DATA
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
-from kr_industry.data import load
+from kr_industry.data import DataError, load, locate, texts
 
-KEYS = ("year", "segment", "size_class", "population", "degree", "programme", "coverage", "scope", "release")
+KEYS = (
+    *("year", "series", "measure", "segment", "size_class", "population", "degree", "programme"),
+    *("region", "industry", "coverage", "scope", "release"),
+)
 """Columns of tables that tell their rows apart; in a frame of conflicts each is empty where a table has it not."""
 UNLIKE = "unlike"
 STANDINGS = (VERIFIED, ROUNDED, CONTRADICTED, UNLIKE, UNCHECKED)
@@ -78,14 +82,46 @@ def conflicts(checked: Audit, corrections: pd.DataFrame, beginning: str = "") ->
     rows[texts] = rows[texts].fillna("")
     ends = [_written(*row) for row in zip(rows["low"], rows["high"], rows["printed"], strict=True)]
     rows[["low", "high"]] = pd.DataFrame(ends, columns=["low", "high"], index=rows.index)
-    keys = [dict.fromkeys(KEYS, "") | dict(part.split("=", 1) for part in key.split()) for key in rows["key"]]
-    rows[list(KEYS)] = pd.DataFrame(keys, index=rows.index, columns=list(KEYS), dtype=str)
+    rows[list(KEYS)] = _keys(rows["key"])
     for name in ("printed", "corrected"):
         rows[name] = [_thousands(text) for text in rows[name]]
     same = (rows["evidence_ko"] == rows["evidence_ko"].shift()) & (rows["evidence_ko"] != "")
     rows = rows.assign(table=_names(rows["table"]), repeated=same)
     place = ["id", "table", *KEYS, "column", "indicator_ko", "indicator_en", "status"]
     return rows[[*place, "printed", "low", "high", "certain", "corrected", "evidence_ko", "evidence_en", "repeated"]]
+
+
+def disagreements(beginning: str = "") -> pd.DataFrame:
+    """The figures for which another source prints something else: what is used, what the other says, and why.
+
+    Parameters
+    ----------
+    beginning : str, optional
+        Where the names of the tables begin, for example ``bio/``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Where the figure stands, as in :func:`conflicts`; ``used`` and ``other`` as they are written, ``qualifier`` of
+        the other, ``reason_ko``, ``reason_en``, and who prints it: ``printed_by_ko``, ``printed_by_en``.
+
+    Raises
+    ------
+    DataError
+        The table does not hold what is said to be used, or has no such row.
+    """
+    rows = load("disagreements")
+    rows = rows[rows["file"].str.startswith(beginning)].reset_index(drop=True)
+    indicators = [_held(row, number) for number, row in enumerate(rows.to_dict("records"), start=2)]
+    titles = load("sources").set_index("id").loc[rows["source"], ["title", "title_en"]].reset_index(drop=True)
+    rows[list(KEYS)] = _keys(rows["key"])
+    rows[["indicator_ko", "indicator_en", "status"]] = pd.DataFrame(indicators, index=rows.index, columns=range(3))
+    rows = rows.assign(table=_names(rows["file"].str.removesuffix(".csv")))
+    for name in ("used", "other"):
+        rows[name] = [_thousands(text) for text in rows[name]]
+    rows[["printed_by_ko", "printed_by_en"]] = titles
+    place = ["table", *KEYS, "column", "indicator_ko", "indicator_en", "status"]
+    return rows[[*place, "used", "other", "qualifier", "reason_ko", "reason_en", "printed_by_ko", "printed_by_en"]]
 
 
 def claims(checked: Audit, sources: Collection[str]) -> pd.DataFrame:
@@ -116,6 +152,25 @@ def results(figures: pd.Series) -> pd.DataFrame:
         "audit_contradicted": figures[CONTRADICTED],
     }
     return pd.DataFrame({"result": list(values), "value": list(values.values()), "unit": "figures"})
+
+
+def _keys(written: pd.Series) -> pd.DataFrame:
+    """The columns of :data:`KEYS` from keys such as ``year=2019 segment=total``."""
+    keys = [dict.fromkeys(KEYS, "") | dict(part.split("=", 1) for part in key.split()) for key in written]
+    return pd.DataFrame(keys, index=written.index, columns=list(KEYS), dtype=str)
+
+
+def _held(row: dict[str, str], number: int) -> tuple[str, str, str]:
+    """The indicator in both languages and the status of the row that a disagreement is about, as far as it has them."""
+    table = texts(row["file"].removesuffix(".csv"))
+    place = f"{DATA / 'disagreements.csv'}, row {number}"
+    at = locate(table, row["key"], place)
+    if row["column"] not in table or table.at[at, row["column"]] != row["used"]:
+        held = table.at[at, row["column"]] if row["column"] in table else "no such column"
+        raise DataError(f"{place}: {row['file']}, row {at + 2}, column {row['column']}: {held!r}, not {row['used']!r}")
+    return tuple(
+        str(table.at[at, name]) if name in table else "" for name in ("indicator_ko", "indicator_en", "status")
+    )
 
 
 def _of_tables(checked: Audit, beginning: str) -> pd.DataFrame:

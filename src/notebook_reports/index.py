@@ -73,11 +73,13 @@ def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks:
     for notebook, about, reports in _topics(plan, notebooks):
         if all(report.key in entries for report in reports):
             recorded = [result for report in reports for result in entries[report.key]["results"]]
-            for column in about.compared:
+            names = {result["name"] for result in recorded}
+            for declared in about.compared:
+                column = declared.newest(names)
                 units = sorted({result["unit"] for result in recorded if result["name"] == column.result})
                 place = f"{notebooks.name}/{notebook}.yml, compared: result {column.result!r}"
                 if not units:
-                    hint = nearest(column.result, {result["name"] for result in recorded})
+                    hint = nearest(column.result, names)
                     faults.append(f"{place} is recorded by no report{hint}")
                 elif len(units) > 1:
                     faults.append(f"{place} is recorded in several units: {', '.join(units)}")
@@ -122,7 +124,8 @@ def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict
     """Columns and rows of the table that compares reports, of which all columns and all rows hold a value."""
     made = [report for report in listed if report["front"]]
     found = {report["key"]: {result["name"]: result for result in entries[report["key"]]["results"]} for report in made}
-    columns = [column for column in compared if any(column.result in results for results in found.values())]
+    names = set().union(*found.values())
+    columns = [column for each in compared if (column := each.newest(names)).result in names]
     titles = Counter(report["front"]["title"] for report in made)
     rows = [
         {

@@ -12,7 +12,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -275,13 +275,25 @@ class Call(_Strict):
 
 
 class Compared(_Strict):
-    """A recorded result by which the index sets the reports of a notebook side by side."""
+    """A recorded result by which the index sets the reports of a notebook side by side.
 
-    result: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    ``{year}`` in its name stands for the newest year of which any of them records it, and may stand in its label too.
+    """
+
+    result: str = Field(pattern=r"^[a-z][a-z0-9_]*(\{year\}[a-z0-9_]*)?$")
     label: Text
     unit: Text
     digits: int = Field(default=1, ge=0, le=6)
     """Decimals shown."""
+
+    def newest(self, names: Iterable[str]) -> "Compared":
+        """The same for the newest year among the names of recorded results; as it is where it names no year."""
+        form = re.escape(self.result).replace(re.escape("{year}"), r"(\d{4})")
+        years = [match[1] for name in names if (match := re.fullmatch(form, name)) and match.groups()]
+        if not years:
+            return self
+        label = Text(ko=self.label.ko.replace("{year}", max(years)), en=self.label.en.replace("{year}", max(years)))
+        return self.model_copy(update={"result": self.result.replace("{year}", max(years)), "label": label})
 
 
 class Declaration(_Strict):
