@@ -4,7 +4,8 @@ scripts/benchmark.py batch        time the batch beside papermill, nbconvert and
 
 scripts/benchmark.py injection    corrupt every figure in five ways, then two at once (about two minutes)
 scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
-scripts/benchmark.py coverage     how often intervals hold the truth of made-up series (about four minutes)
+scripts/benchmark.py coverage     how often turns are called where none is, and intervals hold (about four minutes)
+scripts/benchmark.py scores       how well forecasts did on published yearly series (needs the extra `benchmark`)
 scripts/benchmark.py nulls        time the null models of which region chose which technology
 scripts/benchmark.py panel        time how the panels of the notebooks follow a change
 scripts/benchmark.py municipalities
@@ -18,20 +19,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import batch_times
+import forecast_scores
 import injection
 import interval_coverage
 import municipalities
 import numpy as np
 import pandas as pd
 
-from kr_industry import ROOT, chance
+from kr_industry import ROOT, chance, kinks
 from kr_industry.audit import Figures, audit, localise, network, relations
 from kr_industry.data import load
-from kr_industry.kinks import find_kink
+from kr_industry.forecast import COVERAGE
 from notebook_reports import FRONT
 from notebook_reports.parameters import read_defaults
 
@@ -46,9 +48,9 @@ _CHANGES = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one measurement and print its table; the exit code."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    kinds = ["batch", "injection", "speed", "coverage", "nulls", "panel", "municipalities"]
+    kinds = ["batch", "injection", "speed", "coverage", "scores", "nulls", "panel", "municipalities"]
     words.add_argument("measurement", choices=kinds)
-    words.add_argument("--draws", type=int, default=1000, metavar="N", help="series made a line (default: 1000)")
+    words.add_argument("--draws", type=int, default=4000, metavar="N", help="series made a line (default: 4000)")
     words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
     words.add_argument(
         "--figures", type=int, default=10_000, metavar="N", help="most figures corrupted or in a table (default: 10000)"
@@ -80,6 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
         _speed(chosen.figures, chosen.seed)
     elif chosen.measurement == "coverage":
         _coverage(chosen.draws, chosen.seed)
+    elif chosen.measurement == "scores":
+        _scores()
     elif chosen.measurement == "municipalities":
         municipalities.measure(chosen.municipalities, chosen.workers, chosen.seed)
     elif chosen.measurement == "panel":
@@ -135,23 +139,43 @@ def _speed(figures: int, seed: int) -> None:
 
 
 def _coverage(draws: int, seed: int) -> None:
-    annual = load("photonics/annual").set_index("year")
-    print(f"kinks like those found, years of table 3, {draws} draws each: percent that hold the truth")
-    print(f"{'':12}{'asked':>6}{'year':>8}{'before':>8}{'after':>8}")
-    for measure in ("sales", "employment", "firms"):
-        values = annual[measure].astype(float)
-        found = find_kink(values)
-        noise = float(np.log(values / found.fitted[values.index]).std(ddof=4))
-        rates = found.before.value, found.after.value
-        held = interval_coverage.kink_coverage(list(values.index), found.year, *rates, noise, draws, seed)
-        for level, row in held.iterrows():
-            print(f"{measure:12}{level:6}" + "".join(f"{share:8.1f}" for share in row))
-    print(f"random walks, one year ahead, {draws} draws each: percent that hold the truth")
-    print(f"{'years drift':12}{'asked':>6}{'half drift':>12}{'naive':>8}")
-    for length in (5, 7, 10):
-        for drift in (0.0, 0.05, 0.15):
-            for level, row in interval_coverage.forecast_coverage(length, drift, 0.07, draws, seed).iterrows():
-                print(f"{length:5} {drift:5.2f} {level:6}{row['half_drift']:12.1f}{row['naive']:8.1f}")
+    print(f"turns on series made like those of Gwangju, {draws} draws each, percent. Of straight lines: turns called")
+    print(
+        "(standard error), lines that each test rejects. Of kinked lines: turns called, intervals that hold the truth"
+    )
+    print(f"{'':35}{'called':>12}{'p':>7}{'p walk':>8}  {'called':>8}{'year':>7}{'before':>8}{'after':>7}")
+    for (name, kind), row in interval_coverage.all_turns(_gwangju(), draws, seed).iterrows():
+        error = np.sqrt(row["false"] * (100 - row["false"]) / draws)
+        line = f"{row['false']:6.1f} ({error:3.1f}){row['p']:7.1f}{row['p_walk']:8.1f}"
+        held = f"{row['called']:8.1f}{row['year']:7.1f}{row['before']:8.1f}{row['after']:7.1f}"
+        print(f"{name:22}{kind:13}{line}  {held}")
+    print(f"forecasts of walks, {draws} draws each: percent of 95 percent intervals that hold, 1, 2 and 3 years ahead")
+    print(f"{'years drift persistence':24}{'random walk':>24}{'half drift':>24}")
+    for length, drift, persistence in product((5, 8, 10), (0, 1, 2), (0.0, 0.5, 0.8)):
+        held = interval_coverage.forecast_coverage(length, 3, drift, persistence, draws, seed)
+        shares = (f"{'':6}" + "".join(f"{share:6.1f}" for share in column) for _, column in held.items())
+        print(f"{length:5}{drift:6}{persistence:12.1f} {''.join(shares)}")
+
+
+def _scores() -> None:
+    try:
+        table = forecast_scores.scores((5, 7), 3)
+    except ImportError as error:
+        raise SystemExit(f'{error}: .venv/bin/python -m pip install -e ".[benchmark]"') from error
+    print("95 percent intervals on the yearly series of the M1 and M3 competitions, cut to the years known:")
+    print("percent that hold the value, mean width and mean interval score in logarithms (less is better)")
+    print(table.to_string(float_format="{:.3f}".format, formatters={"coverage": "{:.1f}".format}))
+    print("percent that hold the value, random walk, by years known and years ahead (kr_industry.forecast.COVERAGE)")
+    held = forecast_scores.scores(COVERAGE.index, len(COVERAGE.columns), methods=["random_walk"])
+    print(held["coverage"].unstack("ahead").round(1).to_string())
+
+
+def _gwangju() -> dict[str, pd.Series]:
+    """The measures of Gwangju's photonics industry by year: of all sources, and of the one that gives most years."""
+    scopes = [rows for _, rows in load("photonics/annual").groupby("scope")]
+    tables = scopes + [rows[rows["source"] == rows["source"].mode()[0]] for rows in scopes]
+    series = [rows.set_index("year")[name].dropna() for name in ("sales", "employment", "firms") for rows in tables]
+    return {f"{one.name}, {len(one)} years": one.astype(float) for one in series if len(one) >= kinks.NEEDED}
 
 
 def _nulls(permutations: int, seed: int) -> None:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kr_industry import DATA
+from kr_industry import DATA, at_home
 from kr_industry.checks import faults
 from kr_industry.data import DataError
 from kr_industry.kosis import ADDRESS, Declaration, KosisError, KosisRefusal, Table, fetch, rows
@@ -96,4 +96,5 @@ def retrieve(table: Table, key: str, folder: Path, address: str) -> int:
 
 
 if __name__ == "__main__":
+    at_home(__file__)
     sys.exit(main())

@@ -1,15 +1,22 @@
-"""How well the audit finds misprints: corrupt clean figures on purpose and see what it says."""
+"""How well the audit finds misprints: corrupt clean figures on purpose and see what it says.
 
+scripts/injection.py          every kind of slip of a spreadsheet or a copyist, some of each (a few minutes)
+"""
+
+import argparse
 import json
-import math
-from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
 
-from kr_industry.audit.cells import Figure
+from kr_industry.audit import Figures, relations
+from kr_industry.audit.cells import Figure, decimals
+from kr_industry.audit.exchange import Key, Sheets
 from kr_industry.audit.localise import Conflict, localise
 from kr_industry.audit.network import Network
 from kr_industry.audit.system import System
@@ -23,8 +30,9 @@ class Trial:
     """One corruption and what the audit made of it.
 
     ``detectable``: the figure as corrupted lies outside what all other figures leave it. ``detected``: the audit
-    found a conflict. ``among``: the corrupted figures are in its least sets. ``alone``: they are all that it names.
-    ``restored``: and it proposes the values that were there before.
+    found a conflict. ``among``: the corrupted figures that a relation touches are among those that it names.
+    ``alone``: they are all that it names. ``restored``: one of its explanations, alone for single misprints, gives
+    the values that were there before. ``amiss``: it was certain and yet did not name them all.
     """
 
     figures: tuple[str, ...]
@@ -34,6 +42,7 @@ class Trial:
     among: bool
     alone: bool
     restored: bool
+    amiss: bool = False
 
 
 def corrupted(text: str, way: str, random: np.random.Generator) -> str | None:
@@ -59,27 +68,6 @@ def corrupted(text: str, way: str, random: np.random.Generator) -> str | None:
     return options[random.integers(len(options))] if options else None
 
 
-def printed_as(figure: Figure, text: str) -> Figure:
-    """A figure with other digits, rounded alike."""
-    shift = float(text) - figure.value
-    return replace(figure, text=text, value=float(text), low=figure.low + shift, high=figure.high + shift)
-
-
-def with_text(network: Network, name: str, text: str) -> Network:
-    """The same network with one figure printed otherwise."""
-    other = copy(network)
-    figure, root = printed_as(network.figures[name], text), network.root[name]
-    other.figures = {**network.figures, name: figure}
-    other.intervals, other.points = dict(network.intervals), dict(network.points)
-    for cell in network.root:
-        if network.root[cell] == root and (cell == name or not network.figures[cell].text):
-            other.intervals[cell], other.points[cell] = (figure.low, figure.high), (figure.value, figure.value)
-    touched = set(network.touching[root])
-    untouched = [i for i in network.violated if i not in touched]
-    other.violated = sorted(untouched + [i for i in touched if not other.relations[i].holds(other.intervals)])
-    return other
-
-
 def _is_number(text: str) -> bool:
     whole, point, part = text.removeprefix("-").partition(".")
     return whole.isdigit() and part.isdigit() == bool(point) and (whole == "0" or not whole.startswith("0"))
@@ -93,7 +81,7 @@ def singles(network: Network, seed: int = 0) -> Iterator[Trial]:
             random = np.random.default_rng([seed, number, WAYS.index(way)])
             text = corrupted(network.figures[name].text, way, random)
             if text is not None:
-                figure = printed_as(network.figures[name], text)
+                figure = network.figures[name].reprinted(text)
                 edge = 1e-6 * max(1.0, abs(figure.value))
                 detectable = figure.low > high + edge or figure.high < low - edge
                 yield _trial(network, {name: text}, way, detectable)
@@ -126,26 +114,142 @@ def left_by_others(network: Network, name: str) -> tuple[float, float]:
 
 
 def _trial(network: Network, texts: dict[str, str], way: str, detectable: bool) -> Trial:
-    changed = network
-    for name, text in texts.items():
-        changed = with_text(changed, name, text)
-    conflicts = localise(changed)
+    conflicts = localise(network.reprinted(texts))
     named = {name for conflict in conflicts for name in conflict.figures}
-    alone = named == set(texts) and all(conflict.certain for conflict in conflicts)
+    true = {name for name in texts if network.touching.get(network.root.get(name, ""))}
+    certain = bool(conflicts) and all(conflict.certain for conflict in conflicts)
+    alone = certain and named - network.beside.keys() == true
+    restored = {name for conflict in conflicts for name in _restored(network, conflict, texts)}
     return Trial(
         figures=tuple(texts),
         way=way,
         detectable=detectable,
         detected=bool(conflicts),
-        among=named.issuperset(texts),
+        among=bool(conflicts) and named >= true,
         alone=alone,
-        restored=alone and all(_restored(network.figures[name], conflicts) for name in texts),
+        restored=restored >= true and (alone or way in SLIPS),
+        amiss=certain and not named >= true,
     )
 
 
-def _restored(true: Figure, conflicts: list[Conflict]) -> bool:
-    (suspect,) = [s for c in conflicts for s in c.alternatives[0] if s.figure == true.id]
-    return suspect.reading is not None and math.isclose(suspect.reading.value, true.value, abs_tol=1e-9)
+def _restored(network: Network, conflict: Conflict, texts: dict[str, str]) -> set[str]:
+    """The figures that an explanation of a conflict restores, where one restores all that it names."""
+    printed = network.figures | network.beside
+    for explanation in conflict.alternatives:
+        if all(s.figure in texts and s.reading and s.reading.value == printed[s.figure].value for s in explanation):
+            return {suspect.figure for suspect in explanation}
+    return set()
+
+
+def slips(network: Network, way: str, count: int, seed: int = 0) -> Iterator[Trial]:
+    """Trials of one kind of slip on a clean network, drawn at random from all that change a figure under a relation.
+
+    ValueError for a way that is none of ``SLIPS``.
+    """
+    if way not in SLIPS:
+        raise ValueError(f"way is {way!r}; expected one of {', '.join(SLIPS)}")
+    random = np.random.default_rng([seed, 5, list(SLIPS).index(way)])
+    printed, found = network.figures | network.beside, {}
+    for texts in SLIPS[way](Sheets(network), random):
+        texts = {name: text for name, text in texts.items() if float(text) != printed[name].value}
+        if any(network.touching.get(network.root.get(name, "")) for name in texts):
+            found.setdefault(tuple(sorted(texts.items())), texts)
+    made = list(found.values())
+    for place in sorted(random.permutation(len(made))[:count]):
+        yield _trial(network, made[place], way, True)
+
+
+def _pairs_of_rows(sheets: Sheets, years: bool) -> Iterator[tuple[str, Key, Key]]:
+    """Rows of a table whose keys differ in the year alone, or in another part alone."""
+    for table, rows in sheets.rows.items():
+        for one, other in combinations(rows, 2):
+            parts = [a[0] for a, b in zip(one, other, strict=True) if a != b]
+            if len(parts) == 1 and (parts[0] == "year") == years:
+                yield table, one, other
+
+
+def _exchanged(sheets: Sheets, years: bool) -> Iterator[dict[str, str]]:
+    for table, one, other in _pairs_of_rows(sheets, years):
+        yield sheets.texts(sheets.swapped([(table, one, other)]))
+
+
+def _columns_exchanged(sheets: Sheets, random: np.random.Generator) -> Iterator[dict[str, str]]:
+    for rows in sheets.rows.values():
+        for row in rows.values():
+            for one, other in combinations(row.values(), 2):
+                yield sheets.texts({one: other, other: one})
+
+
+def _shifted_down(sheets: Sheets, random: np.random.Generator) -> Iterator[dict[str, str]]:
+    """A column from some row on: each cell holds the one above, the last print is lost."""
+    for cells in sheets.runs():
+        yield {below: sheets.figures[above].text for above, below in pairwise(cells)}
+
+
+def _copied(sheets: Sheets, random: np.random.Generator) -> Iterator[dict[str, str]]:
+    for table, one, other in _pairs_of_rows(sheets, years=True):
+        years = [int(dict(key)["year"]) for key in (one, other)]
+        if years[1] == years[0] + 1:
+            before, row = sheets.rows[table][one], sheets.rows[table][other]
+            yield {row[column]: sheets.figures[before[column]].text for column in row.keys() & before.keys()}
+
+
+def _of_each(change: Callable[[Figure, np.random.Generator], str | None]):
+    """A slip that changes one figure."""
+
+    def texts(sheets: Sheets, random: np.random.Generator) -> Iterator[dict[str, str]]:
+        for name, figure in sheets.figures.items():
+            text = change(figure, random)
+            if text is not None and (figure.step or "." not in text):
+                yield {name: text}
+
+    return texts
+
+
+def _sign(figure: Figure, random: np.random.Generator) -> str | None:
+    return figure.text.removeprefix("-") if figure.value < 0 else f"-{figure.text}" if figure.value else None
+
+
+def _point(figure: Figure, random: np.random.Generator) -> str | None:
+    """12,345 read as 12.345, and a decimal point that is lost."""
+    if "." in figure.text:
+        return f"{float(figure.text.replace('.', '')):.0f}"
+    return f"{figure.text[:-3]}.{figure.text[-3:]}" if len(figure.text) > 3 and figure.value > 0 else None
+
+
+def _scaled(figure: Figure, random: np.random.Generator) -> str | None:
+    power = random.choice([2, -1])
+    return f"{Decimal(figure.text).scaleb(int(power)).normalize():f}" if figure.value else None
+
+
+def _cut(figure: Figure, random: np.random.Generator) -> str | None:
+    """The last digit cut or rounded away; in a whole number a nought stands there."""
+    place, rounding = 1 - decimals(figure.text), [ROUND_DOWN, ROUND_HALF_UP][random.integers(2)]
+    return f"{Decimal(figure.text).quantize(Decimal(1).scaleb(place), rounding) + Decimal(0):f}"
+
+
+def _two_of_a_row(sheets: Sheets, random: np.random.Generator) -> Iterator[dict[str, str]]:
+    for rows in sheets.rows.values():
+        for row in rows.values():
+            for pair in combinations(row.values(), 2):
+                texts = {name: corrupted(sheets.figures[name].text, "digit", random) for name in pair}
+                if None not in texts.values():
+                    yield texts
+
+
+SLIPS: dict[str, Callable[[Sheets, np.random.Generator], Iterator[dict[str, str]]]] = {
+    "rows exchanged": lambda sheets, random: _exchanged(sheets, years=False),
+    "years exchanged": lambda sheets, random: _exchanged(sheets, years=True),
+    "columns exchanged": _columns_exchanged,
+    "column shifted by a row": _shifted_down,
+    "row copied from the year before": _copied,
+    "sign flipped": _of_each(_sign),
+    "point lost or added": _of_each(_point),
+    "x100 or x0.1": _of_each(_scaled),
+    "rounded or cut otherwise": _of_each(_cut),
+    "two figures of a row": _two_of_a_row,
+}
+"""Slips of a copyist or a spreadsheet: what each may print instead, by place."""
 
 
 def with_errors(clean: Network, count: int, seed: int = 0) -> Network:
@@ -155,7 +259,7 @@ def with_errors(clean: Network, count: int, seed: int = 0) -> Network:
     for place in random.choice(len(names), size=count, replace=False):
         text = corrupted(clean.figures[names[place]].text, "digit", random)
         if text is not None:
-            clean = with_text(clean, names[place], text)
+            clean = clean.reprinted({names[place]: text})
     return clean
 
 
@@ -199,3 +303,24 @@ def resource(name: str, columns: dict[str, dict], key: list[str]) -> dict:
     """What a datapackage.json says of one table."""
     fields = [{"name": column, "type": "string"} | field for column, field in columns.items()]
     return {"path": f"{name}.csv", "schema": {"fields": fields, "primaryKey": key}}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make slips of every kind and print what the audit made of them; the exit code."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--count", type=int, default=60, metavar="N", help="slips of each kind at most (default: 60)")
+    words.add_argument("--seed", type=int, default=0, metavar="N", help="seed of what is drawn at random (default: 0)")
+    chosen = words.parse_args(arguments)
+    clean = Network(relations.read(Figures(values="corrected")))
+    print(f"{len(checkable(clean))} figures, {len(clean.relations)} relations, {len(localise(clean))} false alarms")
+    print(f"{'':32}{'made':>6}{'detected':>10}{'among':>7}{'alone':>7}{'restored':>10}{'amiss':>7}")
+    for way in SLIPS:
+        trials = list(slips(clean, way, chosen.count, chosen.seed))
+        counts = [sum(getattr(t, what) for t in trials) for what in ("detected", "among", "alone", "restored", "amiss")]
+        print(f"{way:32}{len(trials):6}" + "".join(f"{n:{w}}" for n, w in zip(counts, (10, 7, 7, 10, 7), strict=True)))
+    print("among: all true figures among those named; amiss: certain, but not all true figures named")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -169,10 +169,10 @@ def _write(data: Path, own: str, figures: dict[str, np.ndarray]) -> None:
     place = ["photonics_2019", "지어낸 표"]
     totals = {measure: values.sum(axis=1) for measure, values in figures.items()}
     annual = [
-        [year, "", *(int(totals[measure][i]) for measure in figures), "", "", "", *place]
+        [year, "manufacturing", "", *(int(totals[measure][i]) for measure in figures), "", "", "", *place]
         for i, year in enumerate(YEARS)
     ]
-    head = "year,stage,sales,employment,firms,sales_growth,employment_growth,firms_change,source,place"
+    head = "year,scope,stage,sales,employment,firms,sales_growth,employment_growth,firms_change,source,place"
     _append(data / own / "annual.csv", [head.split(","), *annual])
     for measure, between in (("sales", ["whole", "actual"]), ("firms", [])):
         columns = ["coverage", "status"] if between else []

@@ -11,7 +11,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from kr_industry import DATA
+from kr_industry import DATA, at_home
 from notebook_reports.batch import Batch
 from notebook_reports.parameters import Declared, RequestError
 from notebook_reports.plan import ReportSpec, checked, read_plan, select
@@ -178,4 +178,5 @@ def preview(batch: Batch, chosen: list[ReportSpec], options: argparse.Namespace)
 
 
 if __name__ == "__main__":
+    at_home(__file__)
     sys.exit(main())

@@ -15,7 +15,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from kr_industry import DATA
+from kr_industry import DATA, at_home
 from notebook_reports.index import compared_faults, render_index
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import ReportSpec, read_plan, sample
@@ -163,4 +163,5 @@ def other_files(plan: list[ReportSpec], store: Store) -> list[str]:
 
 
 if __name__ == "__main__":
+    at_home(__file__)
     sys.exit(main())

@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.spatial.distance import dice
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from kr_industry.agreement import agreement, gwet_ac1, krippendorff_alpha
@@ -154,8 +153,8 @@ def test_binary_measures_fit_together(pair):
     assert found[["first_only", "second_only"]].tolist() == swapped[["second_only", "first_only"]].tolist()
     other = ["alpha", "kappa", "ac1", "negative", "positive"]
     assert found[MEASURES].tolist() == pytest.approx(turned[other].tolist(), abs=1e-9)
-    if (first | second).any():  # scipy gives 0 where neither names any unit
-        assert found["positive"] == pytest.approx(1 - dice(first, second))
+    if (first | second).any():
+        assert found["positive"] == pytest.approx(2 * (first & second).sum() / (first.sum() + second.sum()))
     assert found[["alpha", "kappa", "ac1"]].tolist() == pytest.approx(_measures(first, second), nan_ok=True)
 
 

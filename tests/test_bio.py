@@ -1,39 +1,24 @@
-import itertools
-
 import numpy as np
 import pandas as pd
 import pytest
 from cells import run
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from kr_industry import bio
-from kr_industry.bio import Diagnostics
+from kr_industry import bio, forecast
 from kr_industry.data import Tables, labels, load
-from kr_industry.forecast import forecast, probability_above
+from kr_industry.releases import known
 
 SEGMENTS = [name for name in labels().query("group == 'bio_segment'")["id"] if name != "total"]
 READ = Tables("bio")
+RELEASES = known(load("releases"))
+SURVEY = READ.every("survey")
+GROWTH = {2017: 9.6, 2018: 4.5, 2019: 16.2, 2020: 38.2, 2021: 22.1, 2022: 9.7, 2023: -12.4, 2024: 9.8}
 
 
 @pytest.fixture
-def rows():
-    return READ("segments").query("year <= 2020")
-
-
-@pytest.fixture
-def production():
-    return READ("production").query("year <= 2020").set_index("year")["production"].astype(float)
-
-
-@pytest.fixture
-def table(rows):
-    return bio.by_segment(rows)
-
-
-@pytest.fixture
-def tests(table):
-    return bio.diagnostics(table, READ.figure("diagnostics_increase_2020"))
+def moved():
+    return bio.moves(READ.every("segments"), RELEASES)
 
 
 @pytest.fixture(scope="module")
@@ -48,63 +33,125 @@ def exports():
         yield run(patch, "bio_growth", measure="exports")
 
 
-def test_growth_of_production_by_year_and_over_intervals(total):
-    assert total.values["yearly"].round(1).to_dict() == {2017: 9.6, 2018: 4.5, 2019: 19.3, 2020: 38.2}
-    starts = total.values["starts"].round(2)
-    assert starts[2019].to_dict() == {2016: 10.98, 2017: 11.70, 2018: 19.35}
-    assert starts[2020].to_dict() == {2016: 17.23, 2017: 19.91, 2018: 28.42}
+def _names(report, beginning):
+    return {name: value for name, value in report.results["value"].items() if name.startswith(beginning)}
+
+
+def test_growth_of_each_year_is_that_of_the_release_that_first_prints_it(total):
+    grown = bio.growths(SURVEY, RELEASES, "production")
+    assert grown["rate"].round(1).to_dict() == GROWTH
+    assert grown["release"].to_dict() == dict.fromkeys((2017, 2018), "bio_survey_2020") | {
+        year: f"bio_survey_{max(year, 2019) if year != 2023 else 2024}" for year in range(2019, 2025)
+    }
+    assert grown.loc[2020, ["before", "value"]].tolist() == [126586, 174923]
+    assert grown.loc[2021, ["before", "value"]].tolist() == [171983, 209983]  # of a 2020 revised meanwhile
+    recorded = {int(name[-4:]): round(value, 1) for name, value in _names(total, "production_growth_").items()}
+    assert recorded == GROWTH
+    stated = grown["growth_printed"].dropna()
+    assert stated.to_dict() == {year: value for year, value in GROWTH.items() if year >= 2019}
+    assert (stated - grown["rate"]).abs().max() < 0.05
+
+
+def test_where_a_release_prints_one_of_the_years_its_own_rate_is_told(exports):
+    grown = bio.growths(SURVEY, RELEASES, "exports")
+    assert grown["rate"].dropna().round(1).to_dict() == {2020: 53.1}
+    assert grown["told"].round(1).to_dict() == {2019: 28.1, 2020: 53.1, 2021: 18.0, 2022: 12.5, 2024: 17.1}
+    assert {name[-4:] for name in _names(exports, "exports_growth_2")} == {"2020"}  # only what is computed
+    assert "2023년 값은 찾지 못했다" in exports.front["findings"][1]
+    assert "2019년 28.1%" in exports.front["findings"][1]
+
+
+def test_the_first_view_has_growth_of_releases_that_print_the_year_first():
+    assert list(bio.growths(SURVEY, RELEASES, "production", "first").index) == [2019, 2020, 2021, 2022, 2024]
+
+
+def test_levels_are_the_newest_and_averages_run_between_them(total):
+    assert total.values["series"].to_dict() == {
+        2016: 92611, 2017: 101457, 2018: 106067, 2019: 126586, 2020: 171983, 2021: 213971, 2022: 238160,
+        2023: 208713, 2024: 229216,
+    }  # fmt: skip
     found = total.results["value"]
-    assert found["production_growth_2020"] == pytest.approx(38.185, abs=0.001)
     assert found["production_cagr_2016_2019"] == pytest.approx(10.979, abs=0.001)
-    assert found["production_cagr_2016_2020"] == pytest.approx(17.232, abs=0.001)
+    assert found["production_cagr_2016_2020"] == pytest.approx(100 * ((171983 / 92611) ** 0.25 - 1))
+    assert found["production_cagr_2016_2024"] == pytest.approx(100 * ((229216 / 92611) ** 0.125 - 1))
 
 
-def test_growth_of_the_last_year_and_that_of_the_year_before_are_both_told(total):
-    told = total.front["findings"][0]
-    assert "17.2%" in told
-    assert "11.0%(2019년 한 해는 19.3%)" in told
-    assert "네 구간으로 계산한 값(17.2%)이며, 다섯 구간으로 계산하면 13.6%" in total.text
+def test_printed_averages_over_five_years_come_of_four_intervals(total):
+    averages = bio.averages(READ("figures"), SURVEY, RELEASES)
+    assert averages["printed"].tolist() == [17.2, 19.9, 22, 7.4]
+    assert averages["over_intervals"].round(1).tolist() == [17.2, 19.9, 22.0, 7.4]
+    assert averages["over_years"].round(1).tolist() == [13.6, 15.7, 17.2, 5.9]
+    assert total.results.at["production_average_2016_2020", "value"] == pytest.approx(17.232, abs=0.001)
+    assert total.results.at["production_average_2020_2024", "value"] == pytest.approx(7.446, abs=0.001)
+    assert bio.averages(READ("figures"), SURVEY.query("year > 2016"), RELEASES)["last_year"].tolist() == [
+        2021, 2022, 2024]  # fmt: skip
 
 
-@pytest.mark.parametrize(("measure", "rise", "residual"), [("production", 38.2, -3), ("exports", 53.1, 0)])
-def test_segments_close_to_the_printed_total(table, total, exports, measure, rise, residual):
-    moved = {"production": total, "exports": exports}[measure].values["moved"]
-    assert moved.at["total", "growth"] == pytest.approx(rise, abs=0.05)
-    assert moved["contribution"].drop("total").sum() == pytest.approx(moved.at["total", "growth"])
-    assert moved.at["residual", "after"] == residual
-    assert moved.at["residual", "contribution"] != 0  # three too many in 2020, one too many in 2019
-    assert np.isnan(moved.at["residual", "growth"])
-    assert list(moved.index) == [*SEGMENTS, "residual", "total"]
-    assert list(table.loc[measure].index) == list(moved.index)
+def test_revisions_are_a_finding(total):
+    assert total.values["revised"]["change"].round(1).to_dict() == {2019: 2.7, 2020: -1.7, 2021: 1.9, 2022: 1.5}
+    assert "2019년 +2.7%, 2020년 −1.7%, 2021년 +1.9%, 2022년 +1.5%" in total.front["findings"][-1]
+    assert total.results.at["production_revision_2020", "value"] == pytest.approx(100 * (171983 / 174923 - 1))
 
 
-def test_segments_that_miss_nothing_have_no_residual(rows):
-    exact = rows[rows["segment"] != "total"]
-    sums = exact.groupby("year", as_index=False)[["production", "exports"]].sum().assign(segment="total")
-    table = bio.by_segment(pd.concat([exact, sums]))
-    assert "residual" not in table.index.get_level_values("segment")
-    assert len(bio.alone(table)) == 2 * len(SEGMENTS) == len(table) - 2
+def test_the_page_says_where_bars_and_rates_disagree(total):
+    assert "2020년 생산은 처음에 17조 4,923억 원으로, 나중에 17조 1,983억 원으로 발표되어" in total.text
 
 
-@pytest.mark.parametrize("years", [[2020], [2018, 2020]])
-def test_years_with_a_gap_are_not_compared(rows, years):
-    kept = rows.replace({"year": {2019: 2018}}).query("year in @years")
-    with pytest.raises(ValueError, match=rf"follow one another, got \[{', '.join(map(str, years))}\]"):
-        bio.by_segment(kept)
+def test_segments_are_compared_inside_one_release(moved):
+    assert {(year, measure) for year, measure, _ in moved.index} == {
+        (2020, "production"), (2020, "exports"), (2022, "production")}  # fmt: skip
+    assert moved.loc[2020]["release"].unique().tolist() == ["bio_survey_2020"]
+    assert moved.loc[2022]["release"].unique().tolist() == ["bio_survey_2022"]
+    assert 2021 not in moved.index.unique("year")
+    for year, measure in ((2020, "production"), (2020, "exports"), (2022, "production")):
+        rows = moved.loc[year].loc[measure]
+        printed = READ.every("segments").query("year == @year").set_index("segment")[f"{measure}_growth"]
+        clear = rows["high"] - rows["low"] < 1
+        assert (rows["growth"] - printed)[clear].abs().max() < 0.1
+        assert rows["contribution"].drop("total").sum() == pytest.approx(rows.at["total", "growth"])
+        assert ((rows["low"] <= rows["growth"]) & (rows["growth"] <= rows["high"])).drop(
+            "residual", errors="ignore").all()  # fmt: skip
+
+
+def test_what_segments_miss_of_the_totals_has_a_row_of_its_own(total, exports):
+    table = bio.by_segment(READ("segments"))
+    assert list(table.loc["production"].index) == [*SEGMENTS, "residual", "total"]
+    assert table.loc[("production", "residual")].to_dict() == {2019: 0, 2020: -3, 2021: -1, 2022: 0}
+    assert table.loc[("exports", "residual"), 2019] == -1
+    assert table.loc["exports", [2021, 2022]].isna().all(axis=None)
+    assert "빼면 2021년 −1억 원)" in total.text
+    assert "빼면 2019년 −1억 원)" in exports.text
+
+
+@pytest.mark.parametrize("keep", ["total", "bio_food"])
+def test_a_table_without_rows_or_years_has_no_moves(keep):
+    rows = READ.every("segments")
+    assert bio.moves(rows.head(0), RELEASES).empty
+    assert bio.moves(rows.query("year in (2019, 2022)"), RELEASES).empty
+    assert bio.by_segment(rows.head(0)).empty or bio.by_segment(rows.head(0)).shape[1] == 0
+    nothing = rows.assign(production=rows["production"].where(rows["year"] != 2019, 0))
+    assert (2020, "production") not in bio.moves(nothing, RELEASES).index.droplevel("segment")
+    zero = rows.assign(production=rows["production"].where((rows["year"] != 2019) | (rows["segment"] != keep), 0))
+    found = bio.moves(zero, RELEASES)
+    if keep != "total":
+        assert np.isnan(found.loc[(2020, "production", keep), "growth"])
+        assert np.isfinite(found.loc[(2020, "production", keep), "contribution"])
 
 
 def test_who_drove_production_and_exports(total, exports):
     made, sold = total.values["ranked"], exports.values["ranked"]
-    for ranked, points, part in ((made, 22.40, 58.7), (sold, 34.51, 65.0)):
-        assert list(ranked["segment"].iloc[:2]) == ["bio_medical_devices", "biopharmaceuticals"]
-        assert ranked.at[0, "contribution"] == pytest.approx(points, abs=0.005)
-        assert ranked.at[0, "part"] == pytest.approx(part, abs=0.05)
-    assert made.iloc[-1]["segment"] == "bio_resources"
-    assert made.at[0, "share_before"] == pytest.approx(8.25, abs=0.005)
-    assert made.at[0, "growth"] == pytest.approx(271.7, abs=0.05)
-    assert total.values["compared"]["growth_printed"].dropna().tolist() == pytest.approx(
-        total.values["compared"]["growth"].dropna().tolist(), abs=0.05
-    )
+    assert total.values["year"] == 2022
+    assert list(made["segment"].iloc[:2]) == ["bio_services", "bio_chemicals_energy"]
+    assert made["contribution"].iloc[:2].round(2).tolist() == [4.02, 3.32]
+    assert made.iloc[-1]["segment"] == "biopharmaceuticals"
+    assert exports.values["year"] == 2020
+    assert list(sold["segment"].iloc[:2]) == ["bio_medical_devices", "biopharmaceuticals"]
+    assert sold.at[0, "contribution"] == pytest.approx(34.51, abs=0.005)
+    found = total.results["value"]
+    assert found["contribution_bio_medical_devices_production_2020"] == pytest.approx(22.40, abs=0.005)
+    assert found["contribution_bio_resources_exports_2020"] == pytest.approx(-0.15, abs=0.005)
+    assert found["segment_production_2022"] == 234657
+    assert "바이오의약 33.2%, 바이오식품 6.1%, 바이오서비스 5.0%" in total.front["findings"][3]
 
 
 def test_only_growth_that_rounding_moves_is_called_coarse(total, exports):
@@ -114,246 +161,138 @@ def test_only_growth_that_rounding_moves_is_called_coarse(total, exports):
     assert (row["low"], row["high"]) == pytest.approx((100 * (0.5 / 6.5 - 1), 100 * (1.5 / 5.5 - 1)))
 
 
-def test_what_segments_miss_of_the_totals_is_told(total, exports):
-    gaps = total.values["gaps"]
-    assert gaps[gaps != 0].to_dict() == {("production", "residual", 2020): -3, ("exports", "residual", 2019): -1}
-    for report in (total, exports):
-        assert "빼면 2020년 생산 −3억 원, 2019년 수출 −1억 원)" in report.text
+def test_the_two_largest_segments_hold_less_than_before(total):
+    spread = total.values["spread"]
+    assert spread.loc["production", "largest_two"].round(1).to_dict() == {
+        2019: 64.9,
+        2020: 53.0,
+        2021: 52.9,
+        2022: 48.2,
+    }
+    assert spread.loc["exports", "herfindahl"].round(4).to_dict() == {2019: 0.316, 2020: 0.2635}
+    assert total.results.at["hhi_production_2020", "value"] == pytest.approx(0.2165, abs=0.0001)
 
 
-def test_results_of_both_measures_are_recorded(total, monkeypatch):
-    for measure in bio.MEASURES:
-        assert {f"contribution_{name}_{measure}_2020" for name in [*SEGMENTS, "residual"]} < set(total.results.index)
-    assert total.results.at["exports_growth_2020", "value"] == pytest.approx(53.114, abs=0.001)
-    assert total.results.at["contribution_bio_resources_exports_2020", "value"] == pytest.approx(-0.15, abs=0.005)
-    own = run(monkeypatch, "bio_growth", segment="bio_environment").results
-    assert own.at["segment_production_2020", "value"] == 986
-    assert own.at["segment_exports_2020", "value"] == 1
-    assert own.at["segment_export_intensity_2020", "value"] == pytest.approx(100 / 986)
-    growth = own.loc["segment_exports_growth_2020"]
-    assert growth["value"] == pytest.approx(-83.33, abs=0.01)
-    assert growth[["low", "high"]].tolist() == pytest.approx([100 * (0.5 / 6.5 - 1), 100 * (1.5 / 5.5 - 1)])
-    assert not own.index.str.startswith("forecast_").any()
-    whole = total.results.loc["segment_production_growth_2020"]
-    assert whole["value"] == pytest.approx(38.185, abs=0.001)
-    assert pd.isna(whole["low"])
-
-
-def test_diagnostics_on_the_real_figures(tests, total):
-    assert tests.base == (0, 10438)
-    assert tests.growth == pytest.approx(38.185, abs=0.001)
-    assert tests.share_of_rise == pytest.approx(57.476, abs=0.001)
-    assert tests.share_of_segment_rise == pytest.approx(100 * 27782 / (38795 - 10438))
-    assert tests.growth_held_flat == pytest.approx(16.238, abs=0.001)
-    assert tests.growth_bounds == pytest.approx((16.238, 17.697), abs=0.001)
-    assert tests.own_growth_least == pytest.approx(100 * 27782 / 10438)
-    assert tests.export_increase_bounds == (18907, 29920)
-    assert tests.export_share_bounds == pytest.approx((54.418, 86.116), abs=0.001)
-    assert tests.export_growth_bounds == pytest.approx((7.375, 27.272), abs=0.001)
-    assert tests.export_growth_held_flat_bounds == pytest.approx(
-        (100 * ((100158 - 29920) / 65414 - 1), 100 * ((100158 - 18907) / 65414 - 1))
-    )
-    assert tests.export_growth_bounds_without_assumption == pytest.approx((7.375, 72.475), abs=0.001)
-    bounds = total.values["bounds"]
-    assert bounds.loc[("production", "case_without")].tolist() == list(tests.growth_bounds)
-    assert bounds.loc[("exports", "case_printed")].tolist() == [tests.export_growth] * 2
-    assert total.results.at["ivd_share_of_increase", "value"] == pytest.approx(57.476, abs=0.001)
-    assert total.results.loc["growth_without_ivd", ["value", "low", "high"]].tolist() == pytest.approx(
-        [16.238, 16.238, 17.697], abs=0.001
-    )
-    assert total.results.at["exports_growth_without_ivd_least", "value"] == pytest.approx(7.375, abs=0.001)
-    assert total.results.at["exports_growth_without_ivd_most", "value"] == pytest.approx(27.272, abs=0.001)
-
-
-@pytest.mark.parametrize(
-    ("earlier", "base_year", "in_2019", "words"),
-    [
-        (11.0, 2016, 19.3, "11.0%보다 높지만, 2019년 한 해의 19.3%보다는 낮다"),
-        (19.3, 2018, 19.3, "2019년의 19.3%보다 낮다"),
-        (17.0, 2016, 16.0, "연평균 17.0%, 2019년 한 해 16.0%이다"),
-    ],
-)
-def test_growth_without_diagnostics_against_the_years_before(total, earlier, base_year, in_2019, words):
-    report = total.values["report"]
-    facts = {"earlier_2019": earlier, "base_year": base_year, "in_2019": in_2019}
-    assert words in report.text("diagnostics_earlier", **facts)
-
-
-amounts = st.integers(0, 300)
-
-
-@st.composite
-def cases(draw):
-    """An industry with one segment and a product in it, of which only the increase is known."""
-    before, after = draw(st.integers(1, 300)), draw(st.integers(1, 300))
-    return Diagnostics(
-        increase=draw(st.integers(1, after)),
-        production=(before + draw(st.integers(1, 500)), after + draw(amounts)),
-        exports=((old := draw(st.integers(0, before))) + draw(st.integers(1, 500)),
-                 (new := draw(st.integers(0, after))) + draw(amounts)),
-        segment_production=(before, after),
-        segment_exports=(old, new),
-    )  # fmt: skip
-
-
-def _admissible(case, base):
-    """Exports of the product that leave it, and the rest of its segment, exporting no more than they make."""
-    pairs = zip((base, base + case.increase), case.segment_exports, case.segment_production, strict=True)
-    return [[sold for sold in range(all_sold + 1) if sold <= own and all_sold - sold <= whole - own]
-            for own, all_sold, whole in pairs]  # fmt: skip
-
-
-@given(cases())
-def test_bounds_hold_every_admissible_level_of_the_base_and_are_reached(case):
-    growths = [case.growth_excluding(base) for base in range(int(case.base.high) + 1)]
-    assert (min(growths), max(growths)) == pytest.approx(tuple(case.growth_bounds))
-
-
-@given(cases())
-def test_bounds_of_exports_hold_every_admissible_level_and_are_reached(case):
-    rises, growths = [], []
-    for base in range(int(case.base.high) + 1):
-        olds, news = _admissible(case, base)
-        assume(olds and news)
-        # Both ends of the exports suffice: the rise is linear in them, growth monotone.
-        for old, new in itertools.product((olds[0], olds[-1]), (news[0], news[-1])):
-            rises.append(new - old)
-            growths.append(100 * ((case.exports[1] - new) / (case.exports[0] - old) - 1))
-    assert (min(rises), max(rises)) == pytest.approx(tuple(case.export_increase_bounds))
-    assert (min(growths), max(growths)) == pytest.approx(tuple(case.export_growth_bounds))
-    weak = case.export_growth_bounds_without_assumption
-    assert weak.low <= min(growths) + 1e-9
-    assert max(growths) <= weak.high + 1e-9
-
-
-@pytest.mark.parametrize(
-    ("increase", "exports", "message"),
-    [(40, (1, 1), "an increase of 40 does not fit into 30"), (-1, (1, 1), "does not fit"),
-     (5, (11, 1), "a segment that makes 10 cannot export 11"), (5, (1, 31), "makes 30 cannot export 31")],
-)  # fmt: skip
-def test_diagnostics_that_cannot_be_are_refused(increase, exports, message):
-    with pytest.raises(ValueError, match=message):
-        Diagnostics(increase, (100, 130), (50, 60), (10, 30), exports)
-
-
-def test_export_intensity_and_what_changed_it(total):
-    exported = total.values["exported"]
-    assert exported.loc["total"].round(1).tolist() == [51.7, 57.3]
-    assert exported[2020].idxmax() == "bio_medical_devices"
-    assert exported.at["bio_medical_devices", 2020] == pytest.approx(77.1, abs=0.05)
-    assert total.values["report"].facts["fallen"] == ["bio_food", "bio_equipment", "bio_environment", "bio_resources"]
+def test_diagnostics_given_and_taken(total, exports):
     found = total.results["value"]
-    parts = ("export_intensity_within", "export_intensity_between", "export_intensity_discrepancy")
-    assert [round(found[part], 3) for part in parts] == [2.484, 3.097, 0.002]
-    assert sum(found[part] for part in parts) == pytest.approx(
-        found["export_intensity_2020"] - found["export_intensity_2019"], abs=1e-12
+    assert found["ivd_share_of_increase"] == pytest.approx(57.476, abs=0.001)
+    assert found["growth_ivd_held_flat"] == pytest.approx(16.238, abs=0.001)
+    assert [found[f"growth_without_ivd_{end}"] for end in ("least", "most")] == pytest.approx(
+        [16.914, 17.356], abs=0.001
     )
-    effects = total.values["effects"].loc[2020]
-    assert effects.loc["bio_food"].round(2).tolist() == [-0.82, -0.33]
-    assert effects.idxmax().to_dict() == {"within": "bio_chemicals_energy", "between": "bio_medical_devices"}
+    bounds = [found[f"exports_growth_without_ivd_{end}"] for end in ("least", "most")]
+    assert bounds == pytest.approx([20.744, 20.746], abs=0.001)
+    assert found["diagnostics_exports_2024"] == 6748
+    row = total.results.loc["diagnostics_exports_2019"]
+    assert row["low"] < 22224 / 4.391 < row["high"]
+    assert "2020년 57.5%, 2021년 36.4%" in total.front["findings"][2]
+    assert "2020년 2조 7,285억 원으로 늘었다가 2024년 6,748억 원으로 줄었다" in exports.front["findings"][2]
+    assert "같은 발표의 2019년 전체 증가율 19.3%보다 낮다" in total.text
+    assert exports.values["part"].round().to_dict() == {2019: 5061, 2020: 27285, 2024: 6748}
 
 
-@pytest.mark.parametrize(
-    ("segment", "ending"),
-    [
-        ("bio_food", "자체 비율의 변화로 −0.82%p, 생산 비중의 변화로 −0.33%p가 생겼다."),
-        ("bio_equipment", "생산 비중이 커지면 전체 비율이 내려간다."),
-        ("bio_resources", "생산 비중이 줄면 전체 비율이 올라간다."),
-    ],
-)
-def test_what_a_segment_did_to_the_ratio_of_the_whole(monkeypatch, segment, ending):
-    assert ending in run(monkeypatch, "bio_growth", segment=segment).text
+def test_export_ratio_inside_releases(total):
+    ratio = total.values["ratio"]
+    assert ratio.round(1).to_dict() == {2019: 51.7, 2020: 57.3, 2021: 56.5, 2022: 57.6, 2024: 59.8}
+    assert ratio[2021] == pytest.approx(100 * 118598 / 209983)  # and not over the production revised since
+    found = total.results["value"]
+    parts = found["export_intensity_within_2020"], found["export_intensity_between_2020"]
+    assert [round(part, 3) for part in parts] == [2.484, 3.097]
+    assert sum(parts) == pytest.approx(found["export_intensity_2020"] - found["export_intensity_2019"], abs=0.01)
+    fallen = total.values["exported"].query("after < before").index
+    assert list(fallen) == ["bio_food", "bio_equipment", "bio_environment", "bio_resources"]
 
 
-def test_concentration_fell_because_a_middling_segment_grew(total):
-    spread, others = total.values["spread"], total.values["others"]
-    assert spread["herfindahl"].round(4).tolist() == [0.249, 0.2165, 0.316, 0.2635]
-    assert spread.loc["production", "largest_two"].round(1).tolist() == [64.9, 53.0]
-    assert total.values["grew"] == "bio_medical_devices"
-    assert total.values["rank"].tolist() == [5, 3]
-    assert others["herfindahl"].round(3).tolist() == [0.288, 0.276, 0.385, 0.354]
-    assert total.results.at["hhi_exports_2020", "value"] == pytest.approx(0.2635, abs=0.0001)
-
-
-def test_production_a_head_and_what_is_known_of_the_year_before(production, total):
-    heads = bio.per_head(production, 53546, 10)
-    assert heads.at[2020, "value"] == pytest.approx(174923 / 53546)
-    # The growth of people may be anything from 9.5 to 10.5 %.
-    assert heads.loc[2019, ["low", "high"]].tolist() == pytest.approx([126586 * 1.095 / 53546, 126586 * 1.105 / 53546])
-    assert sorted(total.values["through_people"].round(1)) == [28.1, 30.9]
-    assert "25.1~26.2% 늘었다" in total.text.replace("\\", "")
-    assert total.values["flat"] == pytest.approx((174923 - 27782) / 53546)
-    assert [round(total.values["flat_gain"][end], 1) for end in ("low", "high")] == [5.2, 6.2]
-    row = total.results.loc["production_per_employee_2019"]
+def test_production_per_head_inside_releases(total):
+    heads = bio.per_head(SURVEY, RELEASES).set_index(["release", "year"])
+    assert heads.loc[("bio_survey_2020", 2020), ["value", "low", "high"]].tolist() == [174923 / 53546] * 3
+    # The growth of people of 2020, printed as 10 %, may be anything from 9.5 to 10.5 %.
+    assert heads.loc[("bio_survey_2020", 2019), ["low", "high"]].tolist() == pytest.approx(
+        [126586 * 1.095 / 53546, 126586 * 1.105 / 53546]
+    )
+    assert heads.loc[("bio_survey_2024", 2023), "workforce"] == pytest.approx(65818 / 1.015)
+    newest = total.values["per_head"]
+    assert newest["value"].round(2).to_dict() == {
+        2018: 2.28, 2019: 2.60, 2020: 3.29, 2021: 3.77, 2022: 3.84, 2023: 3.22, 2024: 3.48}  # fmt: skip
+    assert total.results.loc["production_per_employee_2024", ["low", "high"]].isna().all()
+    row = total.results.loc["production_per_employee_2023"]
     assert row["low"] < row["value"] < row["high"]
-    assert total.results.loc["production_per_employee_2020", ["low", "high"]].isna().all()
+    assert bio.per_head(SURVEY.query("series != 'workforce'"), RELEASES).empty
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_degrees_money_and_targets(monkeypatch, language):
-    report = run(monkeypatch, "bio_growth", language=language)
-    assert report.values["graduates"].round(1).to_dict() == {"all_industries": 4.7, "bio_industry": 23.7}
-    assert "23.8%" in report.text
-    assert report.values["budget"]["rate"] == pytest.approx(31.5, abs=0.05)
-    assert report.values["target"]["rate"] == pytest.approx(5.5, abs=0.05)
-    assert ("한 시계열로 잇거나" if language == "ko" else "cannot be joined into one series") in report.text
+def test_people_and_money_go_to_the_last_year(total):
+    others = total.values["others"]
+    assert others.loc[2024, ["workforce", "investment", "imports", "firms"]].tolist() == [65818, 54821, 36917, 1463]
+    assert others.loc[2023, ["workforce", "investment", "imports"]].isna().all()
+    assert total.values["degrees"].to_dict() == {2020: 23.8, 2021: 24.4, 2022: 25.1, 2024: 21.2}
+    assert total.values["budget"]["rate"] == pytest.approx(31.5, abs=0.05)
+    assert total.values["target"]["rate"] == pytest.approx(5.5, abs=0.05)
 
 
-def test_going_on_at_the_average_is_set_against_the_fan(production, total):
-    plans = total.values["plans"].set_index("year")
-    assert plans.at[2021, "value"] == pytest.approx(174923 * (174923 / 92611) ** 0.25)
-    assert plans["chance"].round().to_dict() == {2021: 32, 2022: 27, 2023: 23}
-    assert bio.deviations(production)[2020] == pytest.approx(84.58, abs=0.01)
-    assert total.values["path"].at[2021, "value"] == pytest.approx(189_396, abs=1)
-    assert "−34%에서 +79%까지" in total.text
+def test_the_forecast_and_the_test_of_its_method(total, exports):
+    run_, path = total.values["run"], total.values["path"]
+    assert list(run_.index) == list(range(2016, 2025))
+    assert path["value"].tolist() == pytest.approx([229216] * 3)
+    expected = forecast.forecast(run_, 3, 95, forecast.random_walk)
+    assert path["low"].tolist() == pytest.approx(expected["low"].tolist())
+    tried = total.values["beside"]
+    assert tried["origin"].tolist() == [2020, 2021, 2022, 2023]
+    assert tried["value"].tolist() == pytest.approx([171983, 213971, 238160, 208713])
+    assert tried["actual"].tolist() == [213971, 238160, 208713, 229216]
+    assert total.values["inside"].all()
+    assert "이는 방법의 시험이며 전망이 아니다" in total.text
+    assert {name[-4:] for name in _names(total, "forecast_")} == {"2025", "2026", "2027"}
+    assert {name[-4:] for name in _names(total, "half_drift_")} == {"2025", "2026", "2027"}
+    assert not _names(exports, "forecast_")
+    assert "2024년 하나뿐이므로 전망하지 않는다" in exports.text
 
 
-def test_the_chance_of_a_target_agrees_with_the_bounds(production):
-    """A target at the upper bound of a 95 % interval is passed with a chance of 2.5 %."""
-    path = forecast(production, 3, 95)
-    assert probability_above(production, path["high"]).tolist() == pytest.approx([2.5] * 3)
-    assert probability_above(production, path["low"]).tolist() == pytest.approx([97.5] * 3)
-    assert probability_above(production, path["value"]).tolist() == pytest.approx([50] * 3)
+def test_the_year_that_made_the_interval_wide():
+    run_ = pd.Series({2016: 100.0, 2017: 110.0, 2018: 100.0, 2019: 150.0})
+    weights = bio.deviations(run_)
+    assert weights.sum() == pytest.approx(100)
+    assert weights.idxmax() == 2019
 
 
 def test_five_provinces_and_who_else_names_biotechnology(total):
     naming = total.values["naming"]
-    five = set(load("bio/province_plans")["region"])
-    assert set(naming.index[naming["project"]]) == five
+    assert set(naming.index[naming["project"]]) == set(load("bio/province_plans")["region"])
     elsewhere = naming[["keyword", "programme"]].any(axis=1)
-    assert list(naming.index[elsewhere & naming["project"]]) == ["gwangju", "jeonnam"]
-    assert list(naming.index[~naming["project"]]) == ["daegu", "gyeonggi", "gangwon", "gyeongbuk", "jeju"]
+    assert {"gwangju", "jeonnam"} <= set(naming.index[elsewhere & naming["project"]])
 
 
 def _figures(report):
     return [(each["value"], each["label"], each["note"]) for each in report.front["figures"]]
 
 
-def test_key_figures_are_no_forecasts(total, exports):
-    assert _figures(total) == [
-        ("17조 4,923억 원", "2020년 생산", ""),
-        ("+38.2%", "전년 대비 증가율", "2016~2019년 연평균 11.0%, 2019년 19.3%"),
-        ("16.2~17.7%", "체외진단을 뺀 2020년 생산 증가율", "체외진단의 2019년 수준이 정책 자료에 없어 범위로 적음"),
-        ("57.3%", "생산 대비 수출 비율", "2019년 51.7%"),
+def test_key_figures_have_their_year_and_are_no_forecasts(total, exports):
+    assert [(value, label) for value, label, _ in _figures(total)] == [
+        ("22조 9,216억 원", "2024년 생산"),
+        ("+9.8%", "2024년 전년 대비 증가율"),
+        ("7.4%", "2020~2024년 연평균 증가율"),
+        ("16.9~17.4%", "체외진단을 뺀 2020년 생산 증가율"),
     ]
-    assert [value for value, *_ in _figures(exports)] == ["10조 158억 원", "+53.1%", "7.4~27.3%", "57.3%"]
-    assert _figures(exports)[1][2] == "두 해의 값뿐이어서 추세는 알 수 없음"
+    assert _figures(total)[1][2] == "2023년 −12.4%"
+    assert [value for value, *_ in _figures(exports)] == ["13조 7,109억 원", "+17.1%", "20.7%", "59.8%"]
 
 
 @pytest.mark.parametrize(
     ("measure", "segment", "values"),
     [
-        ("production", "bio_medical_devices", ["3조 8,795억 원", "+271.7%", "+22.4%p", "2조 7,782억 원"]),
+        ("production", "bio_medical_devices", ["5조 6,767억 원", "+2.3%", "+0.59%p", "77.1%"]),
         ("exports", "bio_medical_devices", ["2조 9,920억 원", "+307.5%", "+34.5%p", "77.1%"]),  # 7,343 to 29,920
-        ("production", "bio_resources", ["1,211억 원", "−3.7%", "−0.04%p", "9.7%"]),  # 1,257 to 1,211 of 126,586
+        ("production", "bio_resources", ["945억 원", "+1.8%", "+0.01%p", "9.7%"]),
         ("exports", "bio_environment", ["1억 원", "−83.3%", "−0.01%p", "0.1%"]),  # 6 to 1
     ],
 )
 def test_key_figures_of_a_segment(monkeypatch, measure, segment, values):
     report = run(monkeypatch, "bio_growth", measure=measure, segment=segment)
     assert [value for value, *_ in _figures(report)] == values
+    assert not _names(report, "forecast_")
     if segment == "bio_environment":
         assert _figures(report)[1][2] == "반올림을 감안하면 −92~−73%"
+        growth = report.results.loc["segment_exports_growth_2020", ["low", "high"]]
+        assert growth.tolist() == pytest.approx([100 * (0.5 / 6.5 - 1), 100 * (1.5 / 5.5 - 1)])
 
 
 @pytest.mark.parametrize("segment", ["total", *SEGMENTS])
@@ -362,18 +301,107 @@ def test_every_choice_has_its_findings_and_figures(monkeypatch, measure, segment
     report = run(monkeypatch, "bio_growth", measure=measure, segment=segment, language=language)
     assert 3 <= len(report.front["findings"]) <= 5
     assert len(report.front["figures"]) == 4
-    asked = ("체외진단을", "diagnostics") if segment in ("total", bio.DIAGNOSTICS_IN) else ("2020",)
-    assert any(word in " ".join(report.front["findings"]) for word in asked)
-    assert not np.isinf(report.values["compared"].to_numpy(float)).any()
+    if segment != "total":  # two releases: said, and not compared
+        assert any(("발표" if language == "ko" else "release") in finding for finding in report.front["findings"])
+
+
+def test_first_figures_have_gaps_and_no_forecast(monkeypatch):
+    report = run(monkeypatch, "bio_growth", release="first")
+    assert report.values["series"].to_dict() == {2019: 123235, 2020: 174923, 2021: 209983, 2022: 234657, 2024: 229216}
+    assert "2023년 값은 찾지 못했다" in report.front["findings"][1]
+    assert "production_growth_2023" not in report.results.index
+    assert report.results.at["production_growth_2020", "value"] == pytest.approx(38.185, abs=0.001)
+    assert report.values["path"].empty
+    assert "2024년 하나뿐이므로 전망하지 않는다" in report.text
+
+
+@pytest.mark.parametrize("segment", ["total", "bio_medical_devices", "bio_environment"])
+@pytest.mark.parametrize("measure", bio.MEASURES)
+@pytest.mark.parametrize("day", ["first", "2020-12-31", "2021-12-31", "2022-12-31", "2024-12-31"])
+def test_every_view_works_or_says_what_it_lacks(monkeypatch, day, measure, segment):
+    language = "ko" if segment == "total" else "en"
+    report = run(monkeypatch, "bio_growth", release=day, measure=measure, segment=segment, language=language)
+    assert report.front["findings"]
+    if day == "2020-12-31" and segment != "total":
+        assert "print nothing of" in report.front["findings"][0]
+        assert report.front["figures"] == []
+        assert report.results.index.str.startswith(("audit_", "production_", "exports_", "export_")).all()
+
+
+def test_a_day_sees_nothing_published_later(monkeypatch):
+    report = run(monkeypatch, "bio_growth", release="2021-12-31")
+    assert report.values["series"].iloc[-1] == 174923
+    assert report.values["path"].at[2021, "value"] == pytest.approx(174923)
+    assert list(report.values["added"].index) == [2020]
+    assert max(report.values["sold"].index) == 2020
+    assert "2020년 17조 4,923억 원" not in report.text  # the revision is not known yet
+    assert report.values["averages"]["last_year"].tolist() == [2020]
+    assert report.values["revised"].index.tolist() == [2019]
+    early = run(monkeypatch, "bio_growth", release="2020-12-31")
+    assert early.values["series"].to_dict() == {2018: 106067, 2019: 123235}
+    assert "체외진단을 뺀 증가율을 계산할 수 없다" in early.text
+
+
+@pytest.mark.parametrize("base_year", [2016, 2020, 2024])
+def test_any_year_of_the_survey_may_be_the_base(monkeypatch, base_year):
+    report = run(monkeypatch, "bio_growth", base_year=base_year)
+    found = _names(report, "production_cagr_")
+    assert len(found) == 2024 - base_year
+    assert all(name.startswith(f"production_cagr_{base_year}_") for name in found)
+
+
+def _zeroed(table, where):
+    rows = load(f"bio/{table}")
+    chosen = rows.eval(where)
+    columns = ["value"] if table == "survey" else ["production", "exports"]
+    return {f"bio/{table}": rows.assign(**{each: rows[each].mask(chosen & rows[each].notna(), 0) for each in columns})}
+
+
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        ("survey", "series == 'production' and year == 2024"),
+        ("survey", "series == 'production' and year == 2016"),
+        ("survey", "series == 'production' and year == 2020"),
+        ("survey", "series == 'exports' and year == 2019"),
+        ("survey", "series == 'workforce'"),
+        ("survey", "series == 'production'"),
+        ("segments", "year == 2019"),
+        ("segments", "year == 2022 and segment == 'bio_food'"),
+        ("segments", "year == 2021 and segment == 'bio_services'"),
+        ("segments", "segment == 'bio_environment'"),
+    ],
+)
+@pytest.mark.parametrize("segment", ["total", "bio_food"])
+def test_a_year_with_zeros_gets_a_sentence(monkeypatch, table, where, segment):
+    for measure in bio.MEASURES:
+        report = run(monkeypatch, "bio_growth", _zeroed(table, where), measure=measure, segment=segment)
+        assert report.front["findings"]
+        assert np.isfinite(report.results["value"]).all()
+        if "production" in where and measure == "production" and segment == "total":
+            assert "비율로 움직이는 전망은 0에서 시작할 수 없다" in report.text
+            assert report.values["path"].empty
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=4, max_size=9))
+def test_contributions_add_up_whatever_the_segments(values):
+    parts = values[: len(values) // 2 * 2]
+    names = [f"part_{number}" for number in range(len(parts) // 2)] + ["total"]
+    before, after = parts[::2], parts[1::2]
+    rows = pd.DataFrame({
+        "year": [2020] * len(names) + [2021] * len(names), "segment": names * 2, "release": "a",
+        "production": [*before, sum(before), *after, sum(after)], "exports": np.nan,
+    })  # fmt: skip
+    releases = pd.DataFrame({"id": ["a"], "year": [2021], "published": ["2022-12-01"]})
+    found = bio.moves(rows, releases).loc[(2021, "production")]
+    assert found["contribution"].drop("total").sum() == pytest.approx(found.at["total", "growth"])
+    assert found["share_after"].drop("total").sum() == pytest.approx(100)
+    assert "residual" not in found.index
 
 
 def test_results_are_named_by_their_labels_and_have_no_bounds_where_they_are_known():
-    table = pd.DataFrame({2019: [np.nan, 1.0], 2020: [2.0, 3.0]}, index=pd.Index(["a", "b"], name="segment"))
-    assert bio.named(table, "of_{}_in_{}", "percent")["result"].tolist() == [
-        "of_a_in_2020",
-        "of_b_in_2019",
-        "of_b_in_2020",
-    ]
+    table = pd.DataFrame({2019: [np.nan, 1.0], 2020: [2.0, np.inf]}, index=pd.Index(["a", "b"], name="segment"))
+    assert bio.named(table, "of_{}_in_{}", "percent")["result"].tolist() == ["of_a_in_2020", "of_b_in_2019"]
     bounds = pd.DataFrame({"value": [1.0, 2.0], "low": [1.0, 1.5], "high": [1.0, 2.5]}, index=["x", "y"])
     found = bio.named(bounds, "{}", "percent")
     assert found["low"].isna().tolist() == [True, False]

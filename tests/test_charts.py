@@ -21,7 +21,7 @@ from kr_industry.kinks import find_kink
 
 NAMES = labels(segment="photonics_segment", bio="bio_segment").set_index(["group", "id"])
 TILES = load("regions/regions").set_index("id")
-TECHNOLOGIES = load("regions/technologies").query("list == 2021")["id"].tolist()
+TECHNOLOGIES = load("regions/technologies").query("list == 'ten'")["id"].tolist()
 
 languages = pytest.mark.parametrize("language", ["ko", "en"])
 slow = settings(max_examples=15, deadline=None, derandomize=True)
@@ -83,7 +83,7 @@ def written(figure):
 
 @pytest.fixture(scope="module")
 def annual():
-    return load("photonics/annual").set_index("year")
+    return definitions.by_year(Tables("photonics")).table
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def points():
 @pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
 @pytest.mark.parametrize(("first", "last"), [(1999, 2018), (2008, 2018), (2013, 2018), (1999, 2014), (2013, 2014)])
 def test_a_series_over_its_periods(annual, language, measure, first, last):
-    series = annual.loc[first:last, measure].astype(float)
+    series = annual.loc[first:last, measure].dropna()
     figure, ax = charts.figure(3.6)
     charts.spans(load("photonics/stages"), ax=ax)
     charts.gapline(series, ax=ax)
@@ -328,20 +328,17 @@ def test_two_values_joined(language):
 @pytest.mark.parametrize("horizon", [1, 5])
 @pytest.mark.parametrize("confidence", [80, 99])
 def test_a_fan(annual, measure, horizon, confidence):
-    history = annual.loc[2012:, measure].astype(float)
-    path, inner, plain = (
-        forecast.forecast(history, horizon, percent, method)
-        for percent, method in ((confidence, forecast.half_drift), (50, forecast.half_drift), (95, forecast.naive))
-    )
+    history = annual.loc[2012:, measure]
+    path, inner = (forecast.forecast(history, horizon, percent) for percent in (confidence, 50))
     figure, ax = charts.figure(3.4)
     outlooks = {
         "association": pd.Series({2019: history.max()}),
         "plan": pd.Series({2019: 0.9, 2020: 0.8}) * history.max(),
     }
-    charts.fan(history, path, ax=ax, inner=inner, naive=plain, outlooks=outlooks)
+    charts.fan(history, path, ax=ax, inner=inner, outlooks=outlooks)
     check(figure)
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend == ["band", "inner", "middle", "naive", "association", "plan"]
+    assert legend == ["band", "inner", "middle", "association", "plan"]
     low, high = ax.get_ylim()
     assert low == 0
     assert high > path["high"].max()
@@ -351,7 +348,7 @@ def test_a_fan(annual, measure, horizon, confidence):
 
 @pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
 def test_a_kink_is_drawn_without_any_words(annual, measure):
-    series = annual[measure].astype(float)
+    series = annual[measure].dropna()
     bent = find_kink(series, 95, permutations=9)
     figure, ax = charts.figure(3.2)
     charts.kink(series, bent, ax=ax)

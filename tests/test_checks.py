@@ -1,6 +1,8 @@
 """Bad data: each fault is told with file, row and column, and what was expected."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -22,18 +24,18 @@ def _replace(path, old, new):
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("photonics/annual.csv", "2008,stage_2,13079", "2008,stage_2,much",
-         "photonics/annual.csv, row 4, column sales: 'much' is not a whole number"),
-        ("photonics/annual.csv", "2003,stage_1,3234", "2003,stage_1,-5",
+        ("photonics/annual.csv", "stage_1,3234", "stage_1,much",
+         "photonics/annual.csv, row 3, column sales: 'much' is not a whole number"),
+        ("photonics/annual.csv", "stage_1,3234", "stage_1,-5",
          "photonics/annual.csv, row 3, column sales: -5 is out of range; expected at least 0"),
-        ("photonics/annual.csv", "2012,stage_3", "2008,stage_3",
-         "photonics/annual.csv, row 5: duplicate key: the same as in the row at position 4"),
+        ("photonics/annual.csv", "2003,", "1999,",
+         "photonics/annual.csv, row 3: duplicate key: the same as in the row at position 2"),
         ("photonics/segment_sales.csv", "2017,light_sources,whole", "2017,lasers,whole",
          "photonics/segment_sales.csv, row 3, column segment: 'lasers' has no name in labels.csv (group photonics_"),
         ("photonics/segment_firms.csv", "firms,share", "firms,part",
          "photonics/segment_firms.csv, row 1, column share: wrong header; expected the columns year, segment"),
-        ("bio/production.csv", "bio_2022", "bio_2202",
-         "bio/production.csv, row 2, column source: 'bio_2202' is not in sources.csv"),
+        ("bio/education.csv", "bio_2022", "bio_2202",
+         "bio/education.csv, row 2, column source: 'bio_2202' is not in sources.csv"),
         ("bio/education.csv", "doctorate,5.5,", "doctorate,,",
          "bio/education.csv, row 2, column share: the cell is empty, a value is required"),
         ("bio/education.csv", "doctorate,5.5,", "doctorate,5,5,",
@@ -50,10 +52,10 @@ def test_a_damaged_file_is_told_by_place(data_copy, file, old, new, message):
 
 
 def test_a_missing_and_an_unlisted_file_are_told(data_copy):
-    (data_copy / "bio" / "production.csv").rename(data_copy / "bio" / "output.csv")
+    (data_copy / "bio" / "education.csv").rename(data_copy / "bio" / "output.csv")
     assert [str(fault) for fault in faults(data_copy)] == [
+        "bio/education.csv: file not found, though datapackage.json lists it",
         "bio/output.csv: file is not described in datapackage.json; add it there or remove it",
-        "bio/production.csv: file not found, though datapackage.json lists it",
     ]
 
 
@@ -63,31 +65,98 @@ def test_a_broken_description_is_told(data_copy):
     package["resources"][0]["schema"]["fields"][0]["type"] = "nonsense"
     path.write_text(json.dumps(package))
     assert faults(data_copy)[0].file == "datapackage.json"
+    del package["resources"][0]["schema"]["fields"][0]["type"]
+    path.write_text(json.dumps(package))
+    assert faults(data_copy)[0].file == "datapackage.json"
+    package["resources"][0]["schema"]["fields"][0]["type"] = "string"
+    keyed = next(each for each in package["resources"] if "foreignKeys" in each["schema"])
+    keyed["schema"]["foreignKeys"][0]["reference"]["resource"] = "nothing"
+    path.write_text(json.dumps(package))
+    (fault,) = faults(data_copy)
+    assert str(fault).startswith("datapackage.json: ValueError: a key of ")
     path.unlink()
     assert "file not found" in faults(data_copy)[0].message
 
 
 def test_a_fault_is_told_once_and_in_words_that_help(data_copy):
-    path = data_copy / "bio" / "production.csv"
+    path = data_copy / "bio" / "education.csv"
     original = path.read_bytes()
     path.write_bytes(original + b"\n")
-    assert [str(fault) for fault in faults(data_copy)] == ["bio/production.csv, row 7: the row is blank; remove it"]
+    assert [str(fault) for fault in faults(data_copy)] == ["bio/education.csv, row 8: the row is blank; remove it"]
     path.write_bytes(original.decode().encode("cp949", errors="ignore"))
     assert [str(fault) for fault in faults(data_copy)] == [
-        "bio/production.csv: not UTF-8, perhaps saved by a spreadsheet as cp949; save it as CSV UTF-8"
+        "bio/education.csv, row 2: it is not UTF-8 but perhaps CP949 (ANSI); in a spreadsheet, save it as "
+        '"CSV UTF-8 (comma delimited)"'
     ]
     path.write_bytes(original.splitlines(keepends=True)[0])
-    assert [str(fault) for fault in faults(data_copy)] == ["bio/production.csv: the table has a header and no rows"]
+    assert [str(fault) for fault in faults(data_copy)] == ["bio/education.csv: the table has a header and no rows"]
+
+
+def test_bytes_that_are_not_utf_8_are_told_of_their_file_alone(data_copy):
+    path = data_copy / "regions" / "terms.csv"
+    path.write_bytes(path.read_bytes() + "late,서울\n".encode("cp949"))
+    (fault,) = faults(data_copy)
+    assert str(fault).startswith("regions/terms.csv, row ")
+
+
+@pytest.mark.parametrize("damage", ["id;ko\n", "sep=,\n", "표 3\n", "", "\n\n", "\0\0", '"'])
+@pytest.mark.parametrize(
+    "name", ["industries", "labels", "corrections", "sources", "regions/regions", "audit/relations"]
+)
+def test_no_file_stops_the_checks(data_copy, name, damage):
+    (data_copy / f"{name}.csv").write_text(damage, encoding="utf-8")
+    assert {fault.file for fault in faults(data_copy)} == {f"{name}.csv"}
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "text", "message"),
+    [
+        ("sources", "content_date", "2019-02-30", "is no day, month or year"),
+        ("sources", "content_date", "2019-13", "breaks the rule"),
+        ("sources", "content_date", "0000", "is no day, month or year"),
+        ("releases", "published", "2020-11-31", "is no day, month or year"),
+        ("regions/figures", "period", "2014-2012", "nor a period from one year to a later one"),
+        ("photonics/stages", "last_year", "1990", "is before first_year"),
+        ("corrections", "printed", "17", "stale correction"),
+        ("corrections", "corrected", "about", "'about' is not a"),
+        ("corrections", "file", "photonics/nothing.csv", "there is no table"),
+        ("corrections", "column", "nothing", "has no column 'nothing'"),
+        ("disagreements", "used", "17", "is not what"),
+        ("disagreements", "key", "year=1066", "selects 0 rows"),
+        ("disagreements", "file", "photonics/nothing.csv", "no such table"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_own_place(data_copy, file, column, text, message):
+    from kr_industry.data import texts
+
+    rows = texts(file)
+    at = rows.index[rows[column] != ""][0]
+    rows.loc[at, column] = text
+    rows.to_csv(data_copy / f"{file}.csv", index=False)
+    (fault,) = faults(data_copy)
+    assert (fault.file, fault.row) == (f"{file}.csv", at + 2)
+    assert fault.column in (None, column)
+    assert message in fault.message
+
+
+def test_an_industry_without_tables_is_told(data_copy):
+    path = data_copy / "industries.csv"
+    *_, last = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(
+        path.read_text(encoding="utf-8") + last.replace("photonics,", "nowhere,", 1) + "\n", encoding="utf-8"
+    )
+    (fault,) = faults(data_copy)
+    assert str(fault).startswith("industries.csv, row 3, column id: 'nowhere' has no tables in a folder nowhere/")
 
 
 def test_what_a_spreadsheet_saves_as_utf_8_is_read(data_copy):
     from kr_industry.data import load
 
-    for name in ("labels", "bio/production"):
+    for name in ("labels", "bio/education"):
         path = data_copy / f"{name}.csv"
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert faults(data_copy) == []
-    assert load("bio/production", data_copy).equals(load("bio/production"))
+    assert load("bio/education", data_copy).equals(load("bio/education"))
 
 
 def _check(root, *arguments):
@@ -99,8 +168,31 @@ def test_the_script_exits_0_1_and_2(root, data_copy, tmp_path):
     good = _check(root)
     assert good.returncode == 0
     assert "no faults" in good.stdout
-    _replace(data_copy / "bio/production.csv", "92611", "about 9")
+    _replace(data_copy / "bio/education.csv", "5.5", "about 5")
     bad = _check(root, data_copy)
     assert bad.returncode == 1
-    assert "data/bio/production.csv, row 2, column production: 'about 9' is not a whole number" in bad.stdout
+    assert "data/bio/education.csv, row 2, column share: 'about 5' is not a number" in bad.stdout
     assert _check(root, tmp_path / "nowhere").returncode == 2
+
+
+@pytest.mark.parametrize("script", ["check_data.py", "run_reports.py", "verify_reports.py", "damage.py"])
+def test_a_copied_folder_is_not_taken_for_the_one_that_is_installed(root, tmp_path, script):
+    copy = shutil.copytree(root / "scripts", tmp_path / "copy" / "scripts")
+    command = [sys.executable, str(copy / script), "--help"]
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"stands in {tmp_path / 'copy'}, but the environment that runs it is that of {root}" in done.stderr
+    assert f"Remove {tmp_path / 'copy' / '.venv'} and run make." in done.stderr
+
+
+def test_the_batch_refuses_such_data_and_leaves_the_index_alone(root, data_copy, tmp_path):
+    path, out = data_copy / "photonics" / "annual.csv", tmp_path / "reports"
+    path.write_bytes(path.read_bytes().replace(b",", b";"))
+    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "photonics_trend/total.ko", "--out", str(out)]
+    environment = {**os.environ, "KR_INDUSTRY_DATA": str(data_copy)}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=environment)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "photonics/annual.csv, row 1, column year: wrong header" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (out / "index.html").exists()

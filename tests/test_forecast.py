@@ -7,14 +7,16 @@ from statsmodels.regression.linear_model import OLS
 
 from kr_industry.data import load
 from kr_industry.forecast import (
+    COVERAGE,
     KNOWN,
     METHODS,
     NEEDED,
+    coverage,
     forecast,
+    half_drift,
     interval,
     log_line,
     mean_errors,
-    naive,
     probability_above,
     rolling_origin,
 )
@@ -28,7 +30,9 @@ methods = st.sampled_from(list(METHODS.values()))
 
 @pytest.fixture
 def sales():
-    return latest_run(load("photonics/annual").set_index("year")["sales"].astype(float))
+    """Those of table 3 of the article."""
+    annual = load("photonics/annual").query("source == 'photonics_2019'")
+    return latest_run(annual.set_index("year")["sales"].astype(float))
 
 
 @pytest.mark.parametrize(("confidence", "bounds"), [(95, [3787, 3873]), (80, [3802, 3858])])
@@ -43,12 +47,22 @@ def test_the_formula_by_hand(sales):
     changes = np.log([27105 / 25904, 23626 / 27105, 22507 / 23626, 21471 / 22507, 22705 / 21471, 23005 / 22705])
     drift = np.log(23005 / 25904) / 6 / 2
     error = np.sqrt(((changes - drift) ** 2).sum() / 5) * np.sqrt(1 + 1 / 24)
-    row = forecast(sales, 1, 95).loc[2019]
+    row = forecast(sales, 1, 95, half_drift).loc[2019]
     assert row["value"] == pytest.approx(23005 * np.exp(drift))
     assert row["high"] == pytest.approx(23005 * np.exp(drift + 2.5706 * error), rel=1e-5)
     assert row["low"] == pytest.approx(23005 * np.exp(drift - 2.5706 * error), rel=1e-5)
     assert row.round().tolist() == [22779, 18782, 27625]
-    assert forecast(sales, 1, 95, naive).loc[2019].round().tolist() == [23005, 19418, 27255]
+
+
+def test_what_is_forecast_is_the_last_value(sales):
+    """The random walk, unless another method is asked for; it held the sales of 24,787 that were published later."""
+    path = forecast(sales, 3)
+    assert path.loc[2019].round().tolist() == [23005, 19418, 27255]
+    assert path["low"][2019] < 24787 < path["high"][2019]
+    assert path["value"].tolist() == pytest.approx([23005] * 3)
+    assert np.log(path["high"] / 23005).tolist() == pytest.approx(
+        list(np.log(27254.6 / 23005) * np.sqrt([1, 2, 3])), rel=1e-3
+    )
 
 
 def test_the_line_is_that_of_regression(sales):
@@ -83,11 +97,11 @@ def test_the_record_of_earlier_origins_tells_every_error(sales):
     assert record.groupby("ahead").size().to_dict() == {1: 4, 2: 3, 3: 2}
     assert record["origin"].min() == sales.index[KNOWN - 1] == 2014
     row = record.set_index(["origin", "year"]).loc[2016, 2018]
-    assert row["naive"] == pytest.approx(100 * (21471 / 23005 - 1))
+    assert row["random_walk"] == pytest.approx(100 * (21471 / 23005 - 1))
     past = sales.loc[:2016]
-    assert row["half_drift"] == pytest.approx(100 * (forecast(past, 2)["value"][2018] / 23005 - 1))
+    assert row["half_drift"] == pytest.approx(100 * (forecast(past, 2, 95, half_drift)["value"][2018] / 23005 - 1))
     means = mean_errors(record)
-    assert means.loc[1].round(2).to_dict() == {"half_drift": 3.80, "naive": 4.13, "log_line": 6.03, "count": 4}
+    assert means.loc[1].round(2).to_dict() == {"random_walk": 4.13, "half_drift": 3.80, "log_line": 6.03, "count": 4}
 
 
 def test_a_method_of_ones_own_stands_in_the_record(sales):
@@ -108,20 +122,62 @@ def test_a_confidence_that_cannot_be_is_told(sales, confidence):
         forecast(sales, 1, confidence)
 
 
-def test_a_series_that_never_moved_is_above_its_level_half_of_the_time():
-    same = pd.Series(5.0, index=range(2010, 2016))
-    chances = probability_above(same, pd.Series({2016: 5.0, 2017: 4.0, 2018: 6.0}), naive)
-    assert chances.tolist() == [50, 100, 0]
+@pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
+@pytest.mark.parametrize("level", [5.0, 5.3, 209983.0])
+def test_a_series_that_never_moved_is_above_its_level_half_of_the_time(method, level):
+    same = pd.Series(level, index=range(2010, 2016))
+    chances = probability_above(same, pd.Series({2016: level, 2017: level - 1, 2018: level + 1}), method)
+    assert chances.tolist() == pytest.approx([50, 100, 0])
 
 
-def test_intervals_hold_what_they_should(root, monkeypatch):
+@pytest.mark.parametrize("horizon", [0, -1, 2.5])
+def test_a_horizon_that_cannot_be_is_told(sales, horizon):
+    with pytest.raises(ValueError, match="expected a whole number of 1 or more"):
+        forecast(sales, horizon)
+
+
+@pytest.fixture
+def scripts(root, monkeypatch):
     monkeypatch.syspath_prepend(str(root / "scripts"))
+
+
+def test_intervals_hold_what_they_should_of_a_random_walk(scripts):
+    """Three standard errors of 2,000 draws are 1.5 points at 95 percent."""
     from interval_coverage import forecast_coverage
 
-    held = forecast_coverage(length=7, drift=0.02, noise=0.07, draws=400, seed=1)
-    assert held.loc[95].min() > 92
-    assert held.loc[80].min() > 75
-    assert held.loc[50].max() < 62
+    held = forecast_coverage(7, 3, drift=0, persistence=0, draws=2000, seed=1)["random_walk"]
+    assert ((held - 95).abs() < 1.5).all()
+    half = forecast_coverage(7, 3, drift=0, persistence=0, draws=2000, seed=1, confidence=50)["random_walk"]
+    assert ((half - 50).abs() < 3.4).all()
+
+
+def test_intervals_hold_less_of_growth_that_persists_the_farther_ahead(scripts):
+    from interval_coverage import forecast_coverage
+
+    held = forecast_coverage(7, 3, drift=0, persistence=0.8, draws=1000, seed=1)
+    assert (held.diff().dropna() < 0).all(axis=None)
+    assert (held.loc[3] < 90).all()
+
+
+def test_scores_are_interval_scores_of_the_years_that_were_held_back(scripts, monkeypatch):
+    import forecast_scores
+
+    given, wanted = np.log([80.0, 110, 90, 120, 100]), np.log([100.0, 1000.0])
+    monkeypatch.setattr(forecast_scores, "series", lambda: [(given, wanted)])
+    found = forecast_scores.scores([5], 2, methods=["random_walk"]).xs("random_walk", level="method")
+    path = np.log(forecast(pd.Series(np.exp(given), index=range(5)), 2))
+    width, missed = path["high"] - path["low"], np.log(1000) - path["high"].iloc[1]
+    assert missed > 0
+    assert found["width"].tolist() == pytest.approx(width.tolist())
+    assert found["score"].tolist() == pytest.approx([width.iloc[0], width.iloc[1] + 40 * missed])
+    assert found["coverage"].tolist() == [100, 0]
+    assert found["count"].tolist() == [1, 1]
+
+
+def test_coverage_is_told_for_every_year_ahead_or_none():
+    assert coverage(5, 3).tolist() == COVERAGE.loc[5, 1:3].tolist()
+    assert len(coverage(8, 5)) == 5
+    assert all(coverage(*asked).empty for asked in [(4, 1), (13, 1), (5, 6), (5, 3, 80)])
 
 
 @pytest.mark.parametrize(

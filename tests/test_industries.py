@@ -15,14 +15,19 @@ from kr_industry import trust
 from kr_industry.audit import Figures, audit
 from kr_industry.checks import faults
 from kr_industry.data import Tables, alike, industries, labels, load, tables
+from kr_industry.definitions import definitions
 from notebook_reports.words import Words
 
-TABLES = ("annual", "segment_firms", "segment_sales", "employment", "sales", "size_classes")
+TABLES = (
+    "annual", "segment_firms", "segment_sales", "employment", "sales", "size_classes", "large_firms", "outlooks",
+    "national",
+)  # fmt: skip
 HEADS = {table: list(load(f"photonics/{table}").columns) for table in TABLES}
 NAMES = {
     "alone": ("예시 섬유산업", "The example textile industry", "섬유산업", "textile industry"),
     "half": ("예시 부품산업", "The example parts industry", "부품산업", "parts industry"),
     "whole": ("예시 조선산업", "The example ship industry", "조선산업", "ship industry"),
+    "twice": ("예시 가구산업", "The example furniture industry", "가구산업", "furniture industry"),
 }
 YEARS = range(2010, 2020)
 
@@ -37,10 +42,19 @@ def _text(columns, rows):
 
 def _annual(stage=""):
     return [
-        {"year": year, "stage": stage if year == 2014 else "", "sales": 300 + 40 * i - 3 * i * i,
+        {"year": year, "scope": "one", "stage": stage if year == 2014 else "", "sales": 300 + 40 * i - 3 * i * i,
          "employment": 900 + 50 * i, "firms": 60 + 2 * i}
         for i, year in enumerate(YEARS)
     ]  # fmt: skip
+
+
+def _redefined():
+    """The years up to 2017 as they were counted, and from 2017 on with a fifth more."""
+    rows = _annual()
+    narrow = [row | {"scope": "narrow"} for row in rows if row["year"] <= 2017]
+    wide = [row | {"scope": "wide"} | {name: round(1.2 * row[name]) for name in ("sales", "employment", "firms")}
+            for row in rows if row["year"] >= 2017]  # fmt: skip
+    return narrow + wide
 
 
 def _parts(total, names):
@@ -88,7 +102,11 @@ MADE = {
         "sales": _outlook("sales"),
         "employment": _outlook("employment"),
         "size_classes": _sizes(),
+        "large_firms": [{"year": year, "scope": "one", "firms": 6} for year in (2018, 2019)],
+        "outlooks": [{"year": 2012, "measure": "sales", "value": 400, "unit": "eok_won", "qualifier": "target"}],
+        "national": [{"year": 2019, "sales": 41700, "employment": 27000}],
     },
+    "twice": {"annual": _redefined()},
 }
 
 
@@ -104,6 +122,7 @@ def add(data):
             ("whole", "hulls", "선체", "Hulls"), ("whole", "engines", "엔진", "Engines"),
         ):  # fmt: skip
             file.write(f"{group}_segment,{segment},{ko},{en}\n")
+        file.write("twice_scope,narrow,좁은 집계,The narrow count\ntwice_scope,wide,넓은 집계,The wide count\n")
     for identifier, made in MADE.items():
         (data / identifier).mkdir()
         for table, rows in made.items():
@@ -129,7 +148,7 @@ def test_their_tables_are_known_described_and_without_faults(more):
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("alone/annual.csv", "2012,,368", "2012,,many",
+        ("alone/annual.csv", "2012,one,,368", "2012,one,,many",
          "alone/annual.csv, row 4, column sales: 'many' is not a whole number"),
         ("half/segment_sales.csv", "castings", "castngs",
          "half/segment_sales.csv, row 2, column segment: 'castngs' has no name in labels.csv (group half_segment)"),
@@ -187,16 +206,28 @@ def test_rows_may_stand_in_any_order(data_copy, monkeypatch):
     turned = {"photonics/annual": annual.iloc[::-1], "photonics/segment_sales": by_year.iloc[::-1]}
     monkeypatch.setattr("kr_industry.data.load", lambda name, **_: turned[name])
     read = Tables("photonics")
-    assert read("annual").equals(annual)
+    both = [table.sort_values(["year", "scope"], ignore_index=True) for table in (read("annual"), annual)]
+    assert both[0].equals(both[1])
+    assert read("annual")["year"].is_monotonic_increasing
+    assert list(definitions(read)) == ["six_segments", "eight_segments"]
     assert list(read("segment_sales")["year"]) == sorted(by_year["year"])
 
 
-def test_an_actual_is_not_set_against_the_outlook_of_its_year(data_copy):
-    path = data_copy / "photonics" / "annual.csv"
-    row = "2019,,24000,7700,285,4.3,1.5,5,photonics_2019,예시 표\n"  # grown by 4.3 %; the outlook was 9.9 %
-    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
-    assert faults(data_copy) == []
-    assert audit(Figures(data_copy, topic="photonics/")).counts("photonics/")["contradicted"] == 12
+def test_an_actual_is_not_set_against_the_outlook_of_its_year():
+    verdicts = audit(topic="photonics/").figures["verdict"]
+    for cell in ("annual[year=2019 scope=six_segments].sales", "sales[year=2019 coverage=whole].sales"):
+        assert verdicts[f"photonics/{cell}"] == "verified"
+
+
+def test_two_definitions_of_a_year_are_not_set_against_each_other(more):
+    path = more / "twice" / "annual.csv"
+    text = path.read_text(encoding="utf-8")
+    rates = text.replace("2018,wide,,514,1560,91,,,,", "2018,wide,,514,1560,91,-1.2,,,")
+    assert rates != text
+    path.write_text(rates, encoding="utf-8")
+    found = audit(Figures(more, topic="twice/"))
+    assert found.counts("twice/")["contradicted"] == 0
+    assert found.figures.at["twice/annual[year=2018 scope=wide].sales_growth", "verdict"] == "verified"
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +250,12 @@ def made(request, tmp_path_factory):
           - notebook: photonics_trend
             name: alone_firms
             parameters: {industry: alone, measure: firms, first_year: 2015, last_year: 2017}
+          - notebook: photonics_trend
+            name: twice_linked
+            parameters: {industry: twice, scope: linked}
+          - notebook: photonics_trend
+            name: twice_wide
+            parameters: {industry: twice, scope: 넓은 집계, language: en}
         """,
         encoding="utf-8",
     )
@@ -240,13 +277,16 @@ def test_every_industry_and_segment_becomes_a_report_in_both_languages(made):
         "alone": ["total"],
         "half": ["total", "castings", "forgings"],
         "whole": ["total", "hulls", "engines"],
+        "twice": ["total"],
     }
     wanted = {f"{name}_{segment}.{language}" for name, own in segments_of.items() for segment in own
               for language in ("ko", "en")}  # fmt: skip
-    assert pages == wanted | {"alone_firms"}
+    assert pages == wanted | {"alone_firms", "twice_linked", "twice_wide"}
 
 
-@pytest.mark.parametrize("name", ["alone_total", "half_total", "half_castings", "whole_total", "whole_engines"])
+@pytest.mark.parametrize(
+    "name", ["alone_total", "half_total", "half_castings", "whole_total", "whole_engines", "twice_total"]
+)
 def test_none_of_them_speaks_of_photonics_or_of_gwangju(made, name):
     for language, words in {"ko": ["광산업", "광주"], "en": ["photonics industry", "Gwangju"]}.items():
         title = {"ko": "광주에서의 광융합산업 발전방향", "en": "Gwangju’s photonics-convergence industry"}[language]
@@ -254,19 +294,21 @@ def test_none_of_them_speaks_of_photonics_or_of_gwangju(made, name):
         assert [word for word in words if word in text] == []
 
 
+ALL = {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines", "twice_total"}
+WHOLE = {"alone_total", "half_total", "whole_total", "twice_total"}
 HEADINGS = {
-    "단계마다 얼마나 빠르게 자랐나": {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines"},
-    "증가세는 언제 꺾였나": {"alone_total", "half_total", "whole_total"},
-    "무엇이 움직였나": {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines"},
-    "얼마나 몰려 있나": {"half_total", "whole_total"},
+    "단계마다 얼마나 빠르게 자랐나": ALL,
+    "증가세는 언제 꺾였나": WHOLE,
+    "무엇이 움직였나": ALL,
     "업체는 어떻게 달라졌나": {"whole_total", "whole_engines"},
-    "앞으로는 어떻게 되나": {"alone_total", "half_total", "whole_total"},
+    "전국에서 얼마나 차지하나": {"whole_total"},
+    "앞으로는 어떻게 되나": WHOLE,
     "지역 전략에서 이 산업은 어디에 있나": set(),
-    "이 수치를 믿어도 되나": {"alone_total", "half_total", "whole_total", "half_castings", "whole_engines"},
+    "이 수치를 믿어도 되나": ALL,
 }
 
 
-@pytest.mark.parametrize("name", ["alone_total", "half_total", "whole_total", "half_castings", "whole_engines"])
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_a_question_without_its_tables_is_left_off(made, name):
     page = _page(made, f"{name}.ko")
     shown = {heading for heading in HEADINGS if re.search(f"<h2[^>]*>{heading}", page)}
@@ -275,11 +317,12 @@ def test_a_question_without_its_tables_is_left_off(made, name):
 
 def test_what_the_tables_do_not_hold_is_not_told(made):
     alone = _page(made, "alone_total.ko")
-    assert "예시(2010–2019년). 그 뒤의 조사는 반영하지 않음. 금액은 경상가격" in alone
+    assert "예시(2010–2019년). 그 뒤의 값은 이 자료에 없음. 금액은 경상가격" in alone
     assert alone.count("<svg") >= 5
     half = _page(made, "half_total.ko")
     assert "상위 두 분야가 차지하는 비율은 매출액 기준 100.0%(전년 100.0%)이다" in half
-    for words in ("자료에 없는 해가 있어", "점선은 자료에 없는 해", "전망이다", "육성사업의 단계이다"):
+    for words in ("자료에 없는 해가 있어", "점선은 자료에 없는 해", "전망이다", "육성사업의 단계이다", "집계 기준은",
+                  "100억 원 이상 업체", "건 가운데 실적이"):  # fmt: skip
         assert words not in half
     few = _page(made, "alone_firms")
     assert "값이 3개 연도뿐이어서" in few
@@ -297,8 +340,28 @@ def test_what_they_hold_is_shown_with_its_own_years(made):
     found = {tuple(row.split(",")[:2]): row.split(",")[2] for row in rows}
     assert found["photonics_trend/whole_engines.ko", "segment_sales_2019"] == str(_parts(417, "ab")["b"])
     assert found["photonics_trend/whole_engines.ko", "segment_firms_2019"] == str(_parts(78, "ab")["b"])
-    assert ("photonics_trend/half_castings.en", "hhi_firms_2019") not in found
+    assert ("photonics_trend/half_castings.en", "segment_firms_2019") not in found
+    assert "매출액 100억 원 이상 업체는 2018년 6개사, 2019년 6개사이다" in whole
+    assert "2019년 전국 매출액 4조 1,700억 원 가운데 1.0%를 차지한다" in whole
+    assert float(found["photonics_trend/whole_total.ko", "national_share_sales_2019"]) == pytest.approx(1)
+    assert ("photonics_trend/whole_total.ko", "forecast_sales_2020") in found
+    assert ("photonics_trend/whole_total.ko", "half_drift_sales_2020") in found
     assert ("photonics_trend/alone_total.ko", "sales_cagr_2010_2017") in found  # sales were highest in 2017
+
+
+def test_a_definition_that_changed_is_told_in_its_own_words(made):
+    twice, linked, wide = (_page(made, f"twice_{name}") for name in ("total.ko", "linked", "wide"))
+    assert "2017년부터 집계 기준이 좁은 집계에서 넓은 집계로 바뀌었다" in twice
+    assert "좁은 집계 기준의 집계는 2017년에 끝났으므로 그 뒤를 전망하지 않는다" in twice
+    assert "넓은 집계 기준은 3개 연도뿐이어서 전망하지 않는다" in twice
+    assert "매출액 1.201" in linked
+    assert "집계는 2017년에 끝났으므로" not in linked
+    assert "counting the wide count" in wide
+    rows = (made / "reports" / "results.csv").read_text(encoding="utf-8").splitlines()
+    names = {tuple(row.split(",")[:2]) for row in rows}
+    assert ("photonics_trend/twice_linked", "forecast_sales_2020") in names
+    assert ("photonics_trend/twice_total.ko", "test_sales_2017") in names
+    assert not [name for report, name in names if report.startswith("photonics_trend/twice_t") and "forecast" in name]
 
 
 def test_a_report_depends_on_the_tables_of_its_own_industry_only(made):

@@ -1,15 +1,19 @@
 """Official figures from KOSIS, by a server of the test's own that answers as KOSIS does: nothing leaves the machine."""
 
 import csv
+import gzip
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -58,6 +62,13 @@ def cells(first=2022, last=2023):
     ]
 
 
+class Slowly(NamedTuple):
+    """An answer that comes a byte at a time."""
+
+    text: bytes
+    pause: float
+
+
 class Server(ThreadingHTTPServer):
     """Answers each request with the next of ``answers``, the last one for ever; notes what was asked."""
 
@@ -68,22 +79,38 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Bytes are sent as they are, all else as JSON; a number is a status; a function makes an answer of the request."""
+    """Bytes are sent as they are, all else as JSON; a number is a status; a function makes an answer of the request.
+
+    What begins as gzip does is called compressed, and what comes slowly is sent a byte at a time.
+    """
 
     def do_GET(self):
         asked = parse_qs(urlsplit(self.path).query, strict_parsing=True)
         answer = self.server.answers[min(len(self.server.asked), len(self.server.answers) - 1)]
         self.server.asked.append((self.path, asked))
         answer = answer(asked) if callable(answer) else answer
+        if isinstance(answer, Slowly):
+            return self.drip(answer)
         status = answer if isinstance(answer, int) else 200
         body = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
         cut = body.startswith(b"CUT")
         self.send_response(status)
         self.send_header("Content-Length", str(len(body) + 100 * cut))
+        if body.startswith(b"\x1f\x8b"):
+            self.send_header("Content-Encoding", "gzip")
         if status == 302:
             self.send_header("Location", "http://127.0.0.1:9/elsewhere")
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = True
+
+    def drip(self, answer):
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):  # whoever asked has gone
+            for byte in answer.text:
+                self.wfile.write(bytes([byte]))
+                time.sleep(answer.pause)
         self.close_connection = True
 
     def log_message(self, *_):
@@ -139,7 +166,7 @@ def run(root, small, server, monkeypatch, capsys, caplog):
         code = main([table, "--data", str(small), "--address", server.address])
         out, err = capsys.readouterr()
         for text in (out, err, caplog.text, *snapshot(small).values()):
-            assert "c2VjcmV0" not in str(text)
+            assert not re.search("c2VjcmV0|key%2bof|nobody", str(text), re.IGNORECASE)
         return code, out, err
 
     return call
@@ -270,6 +297,82 @@ def test_what_is_no_table_is_told_and_replaces_nothing(run, small, answer, code,
     assert snapshot(small) == before
 
 
+ESCAPED = "".join(f"\\u{ord(sign):04x}" for sign in KEY)
+LOWER = quote(KEY, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d")
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [KEY, quote(KEY, safe=""), LOWER, quote(LOWER, safe=""), ESCAPED, KEY.replace("/", "\\/"), KEY.upper(),
+     KEY.replace("+", "&#43;"), KEY.replace("=", "&#x3D;")],
+)  # fmt: skip
+def test_a_key_that_comes_back_is_not_told_however_it_is_written(run, echo):
+    field = json.dumps([{**cells()[0], "MARK": 1}]).replace("MARK", echo).replace('"DT"', '"VALUE"')
+    value = json.dumps(changed(DT="MARK")).replace("MARK", echo)
+    refusal = '{"err": "11", "errMsg": "MARK"}'.replace("MARK", echo)
+    for answer in (field, value, refusal):
+        code, out, err = run(answer.encode())  # which looks for the key in all that is printed, logged and written
+        assert code
+        assert "***" in out + err
+
+
+def test_an_answer_is_bounded_in_size_and_in_time(run, monkeypatch):
+    monkeypatch.setattr(kosis, "LARGEST", 5000)
+    assert run(json.dumps(cells()).encode())[::2] == (
+        1,
+        "KOSIS answers with more than 5,000 bytes; declare fewer codes or years\n",
+    )
+    bomb = gzip.compress(b"[" + b" " * 10_000_000)
+    assert run(bomb)[::2] == (1, "KOSIS answers with something compressed, which was not asked for\n")
+    monkeypatch.setattr(kosis, "LONGEST", 0.3)
+    assert run(Slowly(b" " * 20, 0.05))[::2] == (1, "KOSIS has not answered in full within 0.3 seconds\n")
+
+
+def test_that_there_are_no_figures_hints_at_the_period_too(run):
+    for answer in ({"err": "30", "errMsg": "데이터가 존재하지 않습니다."}, []):
+        assert "whether the table is yearly" in run(answer)[2]
+
+
+def mixed(**units):
+    """A table one of whose classes has a unit of its own."""
+    item = kosis.Item(id="members", given="명", unit="persons", factor=1, units=units)
+    source = kosis.Source(id="s", title="t", title_en="t", publisher="p", publisher_en="p")
+    classes = [kosis.Class(column="kind", codes={"A": "people", "B": "rate"})]
+    return kosis.Table(file="kosis/x.csv", org="999", table="DT_X", page="p", documented="d", first=2024, last=2024,
+                       source=source, items={"T1": item}, classes=classes)  # fmt: skip
+
+
+def test_identifiers_of_a_class_may_have_a_unit_of_their_own():
+    table = mixed(kind={"rate": kosis.Unit(given="%", unit="percent", factor=1)})
+    same = {"ORG_ID": "999", "TBL_ID": "DT_X", "TBL_NM": "", "ITM_ID": "T1", "ITM_NM": "가입", "PRD_DE": "2024"}
+    people = {**same, "LST_CHN_DE": "2026-01-27", "C1": "A", "C1_NM": "인구", "UNIT_NM": "명", "DT": "120"}
+    rate = {**people, "C1": "B", "C1_NM": "비율", "UNIT_NM": "%", "DT": "41.5"}
+    found = kosis.rows(table, [people, rate])
+    assert found[["kind", "value", "unit"]].to_numpy().tolist() == [
+        ["people", "120", "persons"],
+        ["rate", "41.5", "percent"],
+    ]
+    with pytest.raises(kosis.KosisError, match=r"비율\), UNIT_NM: '명'; expected %"):
+        kosis.rows(table, [people, {**rate, "UNIT_NM": "명"}])
+
+
+@pytest.mark.parametrize("units", [{"sort": {}}, {"kind": {"share": kosis.Unit(given="%", unit="percent", factor=1)}}])
+def test_units_of_what_is_not_declared_are_refused(units):
+    with pytest.raises(ValueError, match="item members: units name"):
+        mixed(**units)
+
+
+def test_what_was_transcribed_is_not_replaced(run, small):
+    path = small / "kosis.yml"
+    text = path.read_text(encoding="utf-8").replace("id: kosis_manufacturing", "id: photonics_2019")
+    path.write_text(text, encoding="utf-8")
+    before = snapshot(small)
+    code, _, err = run(cells())
+    assert code == 2
+    assert "the source photonics_2019 is that of photonics/annual.csv; give kosis/manufacturing.csv another" in err
+    assert snapshot(small) == before
+
+
 def changed(**other):
     return [cells()[0] | other, *cells()[1:]]
 
@@ -329,6 +432,7 @@ def test_faults_of_the_project_s_own_checks_replace_nothing(run, small):
     [
         ("factor: 0.01}", "factor: -1}", "factor"),
         ("first: 2022", "first: 2024", "last (2023) is before first (2024)"),
+        ("first: 2022", "period: M\n    first: 2022", "period is 'M'; only yearly tables (Y) can be retrieved"),
         ('org: "101"', "org: 101", "org: Input should be a valid string (found '101')"),
         ("file: kosis/manufacturing.csv", "file: ../manufacturing.csv", "file: String should match"),
         ("    page:", "    pages: many\n    page:", "pages: Extra inputs are not permitted"),
@@ -349,9 +453,7 @@ def test_a_wrong_declaration_is_told_before_anything_is_asked(run, small, server
 def test_an_unknown_table_is_told_with_those_there_are(run, server):
     code, _, err = run(cells(), table="manufacturer")
     assert (code, server.asked) == (2, [])
-    assert (
-        err == "kosis.yml has no table 'manufacturer' (did you mean 'manufacturing'?); it has manufacturing, income\n"
-    )
+    assert "no table 'manufacturer' (did you mean 'manufacturing'?); it has manufacturing, income, census\n" in err
 
 
 def test_without_a_key_nothing_is_asked(run, server, monkeypatch):
@@ -405,7 +507,7 @@ def test_the_shipped_declaration_fits_the_shipped_description(root):
 
     declared = read_yaml(root / "data" / "kosis.yml", kosis.Declaration).tables
     labels = load("labels").groupby("group")["id"].apply(set)
-    assert list(declared) == ["manufacturing", "income"]
+    assert list(declared) == ["manufacturing", "income", "census"]
     for table in declared.values():
         name = table.file.removesuffix(".csv")
         described = fields(name)
@@ -419,4 +521,7 @@ def test_the_shipped_declaration_fits_the_shipped_description(root):
         assert {item.unit for item in table.items.values()} <= labels["unit"]
         assert table.table in table.page
         if "industry" in table.key:
-            assert set(described["industry"]["constraints"]["enum"]) == labels["industry"]
+            named = labels["industry"] | labels["industry_class"]
+            assert set(described["industry"]["constraints"]["enum"]) <= named
+    own = set(fields("regions/census")["industry"]["constraints"]["enum"])
+    assert set(fields("kosis/census")["industry"]["constraints"]["enum"]) <= own

@@ -236,7 +236,7 @@ def test_what_is_for_jupyterlab_alone_and_headings_under_which_nothing_appears_a
     [
         ("photonics_trend", {"segment": "light_sources", "first_year": 2008, "language": "en"}),
         ("bio_growth", {"measure": "exports", "segment": "bio_food", "values": "printed"}),
-        ("regional_strategic_tech", {"region": "busan", "technologies": 2022, "coding": "explicit"}),
+        ("regional_strategic_tech", {"region": "busan", "technologies": "twelve", "coding": "explicit"}),
     ],
 )
 def test_command_and_entry_ask_for_the_very_parameters(root, tmp_path, notebook, changes):

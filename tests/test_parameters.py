@@ -1,4 +1,5 @@
 import json
+import unicodedata
 
 import pytest
 
@@ -21,6 +22,55 @@ def test_a_choice_may_be_listed_in_two_files(root):
     assert Declared(path).resolve({"region": "광주"}) == {"region": "gwangju"}
 
 
+def test_decomposed_hangul_is_what_it_looks_like(photonics, tmp_path):
+    asked = {"segment": unicodedata.normalize("NFD", "광통신")}
+    assert asked["segment"] != "광통신"
+    assert Declared(photonics).resolve(asked) == {"segment": "optical_communication"}
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data").mkdir()
+    declaration = tmp_path / "notebooks" / "x.yml"
+    declaration.write_text(
+        "title: {ko: a, en: b}\ndescription: {ko: a, en: b}\n"
+        "parameters: {city: {type: choice, help: {ko: a, en: b}, choices: [나주], listed: [{file: data/cities.csv}]}}",
+        encoding="utf-8",
+    )
+    (tmp_path / "data" / "cities.csv").write_text("id,ko,en\ngwangju,광주,Gwangju\n", encoding="utf-8")
+    for path in (declaration, tmp_path / "data" / "cities.csv"):
+        path.write_text(unicodedata.normalize("NFD", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert Declared(declaration).resolve({"city": "광주"}) == {"city": "gwangju"}
+    assert Declared(declaration).resolve({"city": "나주"}) == {"city": "나주"}
+
+
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        ("year\n2019\n\uff12\uff10\n", "column year: '\uff12\uff10' is not a whole number"),
+        ("year\n2_019\n", "column year: '2_019' is not a whole number"),
+        ("year,a\n,1\n", "column year: '' is not a whole number"),
+        ("year;a\n2019;1\n", "no column year"),
+        ("광주\n".encode("cp949"), "cannot be read as UTF-8"),
+    ],
+)
+def test_a_file_of_choices_with_faults_is_told(tmp_path, held, message):
+    (tmp_path / "notebooks").mkdir()
+    declaration = tmp_path / "notebooks" / "x.yml"
+    declaration.write_text(
+        "title: {ko: a, en: b}\ndescription: {ko: a, en: b}\n"
+        "parameters: {year: {type: integer, help: {ko: a, en: b}, column: {file: years.csv, name: year}}}",
+        encoding="utf-8",
+    )
+    (tmp_path / "years.csv").write_bytes(held if isinstance(held, bytes) else held.encode())
+    with pytest.raises(RequestError, match=message) as caught:
+        Declared(declaration).resolve({"year": "last"})
+    assert "years.csv" in str(caught.value)
+
+
+def test_a_default_may_be_the_last_year_of_the_table(root):
+    declared = Declared(root / "notebooks" / "photonics_trend.yml")
+    declared.__dict__["defaults"] = {**declared.defaults, "last_year": "last"}
+    assert declared.resolve({"first_year": 2003}) == {"first_year": 2003}
+
+
 def test_a_number_may_come_as_text(photonics):
     assert Declared(photonics).resolve({"first_year": "2003"}) == {"first_year": 2003}
 
@@ -36,13 +86,13 @@ def test_a_number_may_come_as_text(photonics):
         ),
         (
             {"first_year": 1066},
-            r"1066 is not in data/photonics/annual\.csv \(nearest is 1999\); allowed are 1999, 2003, 2008, .*, 2018$",
+            r"1066 is not in data/photonics/annual\.csv \(nearest is 1999\); allowed are 1999, 2003, .*, 20\d\d$",
         ),
         ({"first_year": 2002}, r"2002 is not in .* \(nearest is 2003\)"),
         ({"horizon": 6}, "6 is out of range; allowed are 1 to 5"),
         ({"first_year": "soon"}, "'soon' is not a whole number"),
         ({"first_year": 2015, "last_year": 2013}, r"parameter 'last_year': 2013 is not after 'first_year', 2015"),
-        ({"first_year": 2018}, r"parameter 'last_year': 2018 is not after 'first_year', 2018"),
+        ({"first_year": "last"}, r"parameter 'last_year': (20\d\d) is not after 'first_year', \1"),
         ({"first_year": 2003.5}, "2003.5 is not a whole number"),
         ({"first_year": True}, "True is not a whole number"),
     ],

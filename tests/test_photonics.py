@@ -1,12 +1,17 @@
 """What the photonics notebook computes, and which of its sentences the figures choose."""
 
+from dataclasses import replace
 from math import log
 
+import cells
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kr_industry import concentration, forecast, growth, photonics
+from kr_industry import forecast, growth, photonics
 from kr_industry.data import DataError, Tables, labels, load
+from kr_industry.definitions import UNITS, by_year
 from kr_industry.kinks import find_kink, without_each_year
 from notebook_reports.words import Words
 
@@ -21,7 +26,7 @@ def read():
 
 @pytest.fixture
 def annual(read):
-    return read("annual").set_index("year")
+    return by_year(read).table
 
 
 @pytest.fixture
@@ -44,26 +49,80 @@ def words(root):
 
 
 def test_stages_end_where_the_table_says(annual):
-    assert photonics.stage_ends(annual) == [1999, 2003, 2008, 2012, 2013, 2018]
-    assert photonics.stage_ends(annual.loc[2014:]) == [2014, 2018]
+    assert photonics.stage_ends(annual) == [1999, 2003, 2008, 2012, 2013, 2019]
+    assert photonics.stage_ends(annual.loc[2014:]) == [2014, 2019]
+    assert photonics.stage_ends(annual.loc[2004:2004]) == []  # of this year the number of firms alone is printed
+
+
+def test_phases_are_where_a_series_changes_its_course(annual):
+    assert photonics.phases(annual["sales"]) == [1999, 2010, 2013, 2016, 2019]
+    assert photonics.phases(annual["employment"]) == [1999, 2010, 2013, 2014, 2019]
+    assert photonics.phases(annual["firms"]) == [1999, 2008, 2013, 2016, 2019]
+    rates = growth.by_interval(annual["sales"].dropna(), photonics.phases(annual["sales"]))["rate"]
+    assert rates.round(1).tolist() == [32.6, 2.2, -7.5, 4.9]
+
+
+@given(st.dictionaries(st.integers(1990, 2030), st.floats(1, 1e6), min_size=1, max_size=20))
+def test_phases_are_years_of_the_series_in_order(values):
+    series = pd.Series(values).sort_index()
+    years = photonics.phases(series)
+    assert years == sorted(set(years) & set(series.index))
+    assert {years[0], years[-1]} == {series.index[0], series.index[-1]}
+    assert series[years].max() == series.max()
+
+
+def test_money_of_the_stages_is_that_of_the_programme(read, annual):
+    stages = read("stages").query("stage != 'before'")
+    paid = photonics.programme(read, stages, annual["sales"])
+    assert paid["money"].tolist() == [4020, 3863, 564]
+    assert paid["money"].sum() == read.figure("programme_money_total")
+    assert paid["sales"].tolist() == [3234, 13079, 25904]
+    assert paid["years"].sum() == 13
+    other = photonics.programme(read, stages.assign(stage=["a", "b", "c"]), annual["sales"])
+    assert other["money"].isna().all()
 
 
 def test_sales_are_firms_times_size_times_productivity(annual):
     factors = photonics.factors(annual)
-    pd.testing.assert_series_equal(factors.prod(axis=1), annual["sales"].astype(float), check_names=False)
+    sales = annual["sales"].reindex(factors.index)
+    pd.testing.assert_series_equal(factors.prod(axis=1), sales, check_names=False)
     assert factors["productivity"].idxmax() == 2014
     assert factors.at[2014, "productivity"] == pytest.approx(3.47, abs=0.005)
+    assert {2004, 2006}.isdisjoint(factors.index)  # not all measures of these years are printed
 
 
 def test_growth_of_sales_is_the_sum_of_its_factors(annual):
     ends = photonics.stage_ends(annual)
     parts = photonics.decompositions(photonics.factors(annual), ends)
-    rates = growth.by_interval(annual["sales"].astype(float), ends).set_index(["first_year", "last_year"])
+    rates = growth.by_interval(annual["sales"].dropna(), ends).set_index(["first_year", "last_year"])
     assert list(parts.index) == list(rates.index)
     for interval, row in parts.iterrows():
         rate = rates.loc[interval]
         assert row.sum() == pytest.approx(100 * log(rate["last"] / rate["first"]) / rate["years"])
-    assert parts.loc[(2013, 2018)].round(2).to_dict() == {"firms": -5.03, "size": 2.88, "productivity": -1.13}
+    assert parts.loc[(2013, 2019)].round(2).to_dict() == {"firms": -3.95, "size": 2.63, "productivity": -0.17}
+    assert photonics.decompositions(photonics.factors(annual), [2019]).empty
+
+
+def test_what_was_expected_stands_beside_what_came(read):
+    sales = photonics.outlooks(read, "sales")
+    assert sales["expected"].to_dict() == {2006: 6347, 2008: 12100, 2009: 16100, 2010: 22000, 2011: 30000, 2019: 25278}
+    assert sales["difference"].round(1).dropna().to_dict() == {2006: 0.7, 2008: 8.1, 2009: 0.4, 2010: 15.5, 2019: -1.9}
+    assert sales.loc[[2010, 2011, 2019], "qualifier"].tolist() == ["target", "about", "outlook"]
+    assert sales.at[2019, "outcome"] == 24787  # of the definition in use when the outlook was made
+    assert photonics.outlooks(read, "employment")["outcome"].to_dict() == {2019: 7802}
+    assert photonics.outlooks(read, "firms")["difference"].round(1).to_dict() == {2019: 1.4}
+
+
+def test_the_share_of_the_nation_is_that_of_the_source(read):
+    shares = photonics.national_share(read)["share"]
+    assert round(shares[2019, "sales"], 1) == read.figure("national_share_2019") == 3.1
+    assert shares.round(1).to_dict() == {(2008, "sales"): 5.4, (2018, "sales"): 2.9, (2019, "sales"): 3.1,
+                                         (2019, "employment"): 6.0}  # fmt: skip
+
+
+def test_single_figures_are_gathered_by_year(read):
+    assert photonics.yearly_figures(read, "led_sales").to_dict() == {2011: 13072, 2013: 11479, 2014: 9914}
+    assert photonics.yearly_figures(read, "nothing").empty
 
 
 def test_derived_firms_add_up_to_the_printed_total(by):
@@ -79,12 +138,23 @@ def test_derived_firms_add_up_to_the_printed_total(by):
 
 def test_derived_sales_leave_room_for_the_printed_total(by):
     sales = by["sales"]
-    parts = slice(None, -1)
-    assert sales.low[2016].iloc[parts].sum() <= 21471 <= sales.high[2016].iloc[parts].sum()
-    assert sales.low.at["optical_information", 2016] == pytest.approx(11.63, abs=0.005)
+    known = sales.levels[2016].drop("total").dropna()
+    assert list(known.index) == [name for name in SEGMENTS if name != "optical_information"]  # of one firm
+    left = [21471 - bound.loc[known.index, 2016].sum() for bound in (sales.high, sales.low)]
+    assert left[0] <= 32 / 2.708 <= left[1]  # what the growth of the year after, 170.8 %, would give
     assert list(sales.levels.index) == [*SEGMENTS, "total"]
     assert (sales.derived, sales.printed_years, sales.outlooks) == (2016, [2017, 2018], [2019])
     assert list(sales.actual("light_sources").index) == [2016, 2017, 2018]
+
+
+def test_nothing_is_derived_of_one_firm_or_two(by):
+    assert by["firms"].levels.at["optical_information", 2016] == 1
+    for table in (by["sales"].levels, by["sales"].low, by["sales"].high):
+        assert pd.isna(table.at["optical_information", 2016])
+        assert table.at["optical_information", 2017] == 32  # as the source prints it
+    assert list(by["sales"].actual("optical_information").index) == [2017, 2018]
+    assert photonics.sales_per_firm(by).loc["optical_information"].isna().all()
+    assert pd.isna(photonics.contributions(by["sales"].levels).at["optical_information", 2017])
 
 
 @pytest.mark.parametrize("values", ["printed", "corrected"])
@@ -96,15 +166,16 @@ def test_contributions_add_up_to_the_growth_of_the_total(values):
     }  # fmt: skip
     for year, rate in ((2018, 1.32), (2019, {"printed": 7.32, "corrected": 9.88}[values])):
         assert points[year].sum() == pytest.approx(rate, abs=0.005)
-    assert points[2017].sum() == pytest.approx(100 * (22705 / 21471 - 1), abs=0.02)  # derived bases round
+    own = 100 * 32 / 21471 * (1 - 1 / 2.708)  # of the segment whose sales of one firm are not derived
+    assert points[2017].sum() + own == pytest.approx(100 * (22705 / 21471 - 1), abs=0.02)  # derived bases round
 
 
 def test_sales_per_firm_are_of_years_that_both_tables_print(by):
     per_firm = photonics.sales_per_firm(by)
     assert list(per_firm) == [2017, 2018]
-    assert per_firm[2018].round(1).to_dict() == {
+    assert per_firm[2018].dropna().round(1).to_dict() == {
         "optical_communication": 93.8, "light_sources": 68.9, "precision_optics": 43.5, "optical_materials": 50.2,
-        "optical_information": 16.0, "optical_instruments": 256.7, "total": 82.2,
+        "optical_instruments": 256.7, "total": 82.2,
     }  # fmt: skip
     assert photonics.sales_per_firm({"sales": by["sales"]}).empty
 
@@ -117,40 +188,13 @@ def test_a_segment_is_shown_by_what_there_is_of_it(by):
         photonics.measure_shown({}, "sales", "lasers")
 
 
-def test_the_outlook_is_taken_for_measure_or_segment(read, by):
-    for measure, expected in (("sales", 25278), ("employment", 8177), ("firms", 280)):
-        assert photonics.outlook(read, by, measure, "total").to_dict() == {2019: expected}
-    assert photonics.outlook(read, by, "sales", "optical_instruments").to_dict() == {2019: 7293}
-    assert photonics.outlook(read, by, "firms", "optical_instruments").empty
-
-
-def test_two_totals_of_the_outlook_and_the_cell_between_them_are_found(read):
-    (row,) = photonics.outlook_totals(Tables("photonics", "printed")).to_dict("records")
-    assert (row["year"], row["total"], row["summed"], row["growth_printed"]) == (2019, 25278, 24688, 9.9)
-    assert (round(row["growth_total"], 1), round(row["growth_summed"], 1)) == (9.9, 7.3)
-    found = [row[name] for name in ("segment", "sales", "growth", "share", "implied")]
-    assert found == ["light_sources", 9205, 5.3, 38.7, 9795]
-    assert photonics.outlook_totals(read).empty
-
-
-def test_a_gap_that_no_one_segment_explains_has_no_cause():
-    class Doubled(Tables):
-        def __call__(self, table):
-            rows = super().__call__(table)
-            return rows.assign(growth=0.0) if table == "segment_sales" else rows
-
-    (row,) = photonics.outlook_totals(Doubled("photonics", "printed")).to_dict("records")
-    assert row["segment"] == ""
-    assert row["summed"] == 24688
-
-
 def test_years_that_do_not_follow_each_other_give_no_contributions(read):
     rows = read("segment_firms").query("year != 2017")
-    gapped = photonics._by_segment("firms", rows, read("annual").set_index("year")["firms"], [])
+    gapped = photonics._by_segment("firms", rows, by_year(read).table["firms"], [])
     assert gapped.printed_years == [2016, 2018]
     assert list(photonics.contributions(gapped.levels)) == [2016]
-    annual = read("annual").query("year != 2015").set_index("year")
-    plain = photonics._by_segment("firms", read("segment_firms"), annual["firms"], [])
+    without = by_year(read).table["firms"].drop(2015)
+    plain = photonics._by_segment("firms", read("segment_firms"), without, [])
     assert plain.derived is None
     assert list(plain.levels) == [2016, 2017, 2018]
     pd.testing.assert_frame_equal(plain.low, plain.high)
@@ -158,15 +202,11 @@ def test_years_that_do_not_follow_each_other_give_no_contributions(read):
 
 def _results(read, by, annual, segment="total"):
     ends, factors = photonics.stage_ends(annual), photonics.factors(annual)
-    rates = pd.concat(
-        {m: growth.by_interval(annual[m].astype(float), ends) for m in photonics.UNITS}, names=["measure"]
-    )
-    spread = concentration.concentration_by_year({m: table.levels.drop(index="total") for m, table in by.items()})
+    rates = pd.concat({m: growth.by_interval(annual[m].dropna(), ends) for m in UNITS}, names=["measure"])
     rows = photonics.results(
         rates.reset_index("measure"),
         photonics.decompositions(factors, ends),
-        factors["productivity"],
-        spread,
+        factors["productivity"].loc[ends],
         by,
         segment,
     )
@@ -183,23 +223,34 @@ def test_results_are_those_of_the_tables(read, by, annual):
     assert found["sales_growth_2018"] == pytest.approx(100 * (23005 / 22705 - 1))
     total = _results(read, by, annual)
     assert total["segment_contribution_2018"] == pytest.approx(total["segment_sales_growth_2018"])
-    spread = {name: round(value, 4) for name, value in total.items() if name.startswith("hhi")}
-    assert spread == {"hhi_sales_2017": 0.2645, "hhi_sales_2018": 0.2771, "hhi_firms_2016": 0.3338,
-                      "hhi_firms_2017": 0.3149, "hhi_firms_2018": 0.3037}  # fmt: skip
+    assert total["sales_cagr_1999_2003"] == pytest.approx(29.894, abs=0.001)
     assert total["firms_cagr_2012_2013"] == 0
 
 
 def test_estimates_carry_bounds_and_a_kink_that_is_not_there_is_none(annual):
-    values = annual["sales"].astype(float)
-    paths = {"forecast": forecast.forecast(growth.latest_run(values), 1)}
+    values = annual["sales"].dropna()
+    paths = {"test": forecast.forecast(growth.latest_run(values).loc[:2018], 1)}
     found = {name: rest for name, *rest in photonics.estimates("sales", find_kink(values), paths)}
-    assert list(found) == ["sales_kink_year", "sales_slope_before", "sales_slope_after", "forecast_sales_2019"]
-    value, unit, low, high = found["forecast_sales_2019"]
+    assert list(found) == ["sales_kink_year", "sales_slope_before", "sales_slope_after", "test_sales_2019"]
+    value, unit, low, high = found["test_sales_2019"]
     assert unit == "100 million won"
-    assert low < value < high
+    assert low < 24787 < high
+    assert value == pytest.approx(23005)
     line = pd.Series([100 * 1.05**i * (1 + 0.02 * (-1) ** i) for i in range(10)], index=range(2009, 2019))
     assert list(photonics.estimates("sales", find_kink(line), {})) == []
     assert list(photonics.estimates("sales", None, {})) == []
+
+
+def test_other_definitions_and_the_nation_are_recorded(read):
+    found = {name: value for name, value, _ in photonics.beside(by_year(read), photonics.national_share(read))}
+    assert found["eight_segments_sales_growth_2020"] == pytest.approx(100 * (31454 / 27182 - 1))
+    assert found["eight_segments_sales_growth_2021"] == pytest.approx(-13.03, abs=0.005)
+    assert found["national_share_sales_2019"] == pytest.approx(3.08, abs=0.005)
+    assert not any(name.startswith("link") for name in found)
+    linked = photonics.beside(by_year(read, "linked"), photonics.national_share(read).iloc[:0])
+    assert {name: round(value, 3) for name, value, _ in linked} == {
+        "link_sales_2019": 1.097, "link_employment_2019": 1.031, "link_firms_2019": 1.046,
+    }  # fmt: skip
 
 
 def test_plans_are_rows_of_the_tables_they_come_from(read):
@@ -218,7 +269,8 @@ def test_plans_are_rows_of_the_tables_they_come_from(read):
 def test_plans_agree_with_the_codebook_of_the_regional_notebook(read):
     fields = {"artificial_intelligence": "artificial_intelligence", "semiconductors_displays": "semiconductors",
               "secondary_batteries": "batteries", "advanced_biotechnology": "medicine"}  # fmt: skip
-    coded = load("regions/codebook").query("list != '2022'").set_index("term")["technology"]
+    book, first = load("regions/codebook"), load("regions/lists")["id"].iloc[0]
+    coded = book[book["list"].isin(["all", "", first])].set_index("term")["technology"]
     for row in read("strategy").query("plan != 'clusters_2013'").itertuples():
         technology = coded[row.term]
         assert row.field == fields.get(technology, row.field)
@@ -230,47 +282,54 @@ def test_the_article_has_three_mini_clusters_and_a_programme_beside_them(words):
     plans = load("regions/city_plans").query("city == 'gwangju' and kind == 'cluster'")
     assert (plans["parent"] == "gwangju_cluster_4_0").sum() == 3
     own = pd.DataFrame({"term_ko": ["광융합클러스터"], "term_en": ["Photonics cluster"]})
-    assert "6개가 광융합을 비롯한 3개로" in words("ko").text("strategy_2013", own=own)
+    assert "6개가 광융합을 비롯한 3개로" in words("ko").text("strategy_clusters", own=own, dated={"clusters": "2013"})
 
 
 def _turn(annual, measure):
-    values = annual[measure].astype(float)
+    values = annual[measure].dropna()
     kink, others = find_kink(values), without_each_year(values).rename_axis("left_out")
     level = growth.level(values)
     return {
         "measure": measure, "segment": "total", "confidence": 95, "kink": kink, "leaning": kink.outside(others),
-        "level": level, "after": {"peak_year": level.peak_years[-1]}, "have": 10, "need": 7,
-        "fitted": kink.fitted.max(),
+        "level": level, "after": {"peak_year": level.peak_years[-1]}, "have": len(values), "need": 7,
+        "turn_between": [int(kink.year), int(kink.year) + 1],
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("measure", "front", "told"),
     [
-        ("sales", "2010~2011년 무렵에", "95% 구간은 2010.0~2011.4년이다"),
-        ("employment", "2010년 무렵(95% 구간 2008~2013년)에", "늘었는지 줄었는지는 알 수 없다"),
-        ("firms", "", "1999년을 빼면 2009.8년"),
+        ("sales", "정점보다 먼저, 2010~2011년 무렵에", "늘었는지 줄었는지는 알 수 없다"),
+        ("employment", "2010~2011년 무렵에", "늘었는지 줄었는지는 알 수 없다"),
+        ("firms", "", "1999년을 빼면 2009.5년으로 구간을 벗어나는 점 때문에 꺾였다고 보지 않는다"),
     ],
 )
-def test_a_turn_is_found_only_where_no_single_year_decides(annual, words, measure, front, told):
+def test_the_rule_decides_where_growth_turned(annual, words, measure, front, told):
     facts = _turn(annual, measure)
+    assert facts["kink"].supported == bool(front)
     found = words("ko").text("turn_found", **facts)
     assert front in found
     assert bool(found) == bool(front)
     assert told in words("ko").text("turn", **facts)
 
 
-def test_a_line_above_all_values_is_told(annual, words):
-    told = words("ko").text("turn", **_turn(annual, "firms"))
-    assert "이 자료로는 증가세가 꺾인 때를 정할 수 없다" in told
-    assert "어느 해의 실제 값(360개사 이하)보다도 높다" in told
+@pytest.mark.parametrize("refusal", ["independent", "walk", "above", "leaning"])
+def test_every_refusal_is_told(annual, words, language, refusal):
+    facts = _turn(annual, "firms")
+    facts["kink"] = replace(facts["kink"], refusals=(refusal,))
+    assert words(language).text("turn_found", **facts) == ""
+    texts = {other: words(language).text("turn", **facts | {"kink": replace(facts["kink"], refusals=(other,))})
+             for other in ("independent", "walk", "above", "leaning")}  # fmt: skip
+    assert words(language).text("turn", **facts) == texts[refusal]
+    assert len(set(texts.values())) == 4
 
 
 def test_years_that_share_the_highest_value_are_all_named(annual, words):
-    level = growth.level(annual["firms"].astype(float))
-    assert level.peak_years == (2012, 2013)
+    level = growth.level(annual["firms"].dropna())
+    assert level.peak_years == (2010, 2012, 2013)
     sentence = words("ko").text("scale", measure="firms", level=level, after={"peak_year": 2013})
-    assert [fact for fact in ("47개사", "2012, 2013년", "360개사", "22.2%", "280개사") if fact not in sentence] == []
+    wanted = ("47개사", "2010, 2012, 2013년", "360개사", "21.1%", "284개사")
+    assert [fact for fact in wanted if fact not in sentence] == []
 
 
 def _driver(levels, measure):
@@ -289,5 +348,74 @@ def test_segments_add_and_subtract_in_words(by, words, language):
     rising = pd.DataFrame({2017: levels[2017], 2018: 1.1 * levels[2017]})
     one_way = words(language).text("driver", **_driver(rising, "sales"))
     assert {"ko": "줄어든 분야는 없으며", "en": "No segment shrank"}[language] in one_way
-    cut = _driver(levels, "sales") | {"level": {"last_year": 2016}}
-    assert words(language).text("driver", **cut) == ""
+
+
+def _run(monkeypatch, tables=None, **parameters):
+    return cells.run(monkeypatch, "photonics_trend", tables, **parameters)
+
+
+def test_a_definition_that_has_ended_is_tested_and_not_forecast(monkeypatch):
+    done = _run(monkeypatch)
+    names = list(done.results.index)
+    assert "test_sales_2019" in names
+    assert "test_half_drift_sales_2019" in names
+    assert not [name for name in names if name.startswith("forecast_")]
+    assert "2019년에 끝났으므로 그 뒤를 전망하지 않는다" in done.text
+    assert "여덟 분야 기준은 3개 연도뿐이어서 전망하지 않는다" in done.text
+    assert {"sales_kink_year", "eight_segments_sales_growth_2021"} <= set(names)
+    assert any("2020년 +15.7%, 2021년 −13.0%" in finding for finding in done.front["findings"])
+    shown = done.values["others"]["eight_segments"]
+    assert list(shown.index) == [2019, 2020, 2021]
+    assert done.values["series"].index.max() == 2019  # nothing is joined to it
+
+
+@pytest.mark.parametrize("last", [2012, 2016, 2018])
+def test_no_forecast_reaches_beyond_the_end_of_a_definition(monkeypatch, last):
+    done = _run(monkeypatch, last_year=last, horizon=5)
+    years = [int(name[-4:]) for name in done.results.index if name.startswith(("test_", "forecast_"))]
+    assert not years or max(years) <= 2019
+    assert all(name.startswith("test_") for name in done.results.index if name[-9:-4] == "sales" and "cagr" not in name
+               and name.startswith(("test", "forecast")))  # fmt: skip
+
+
+def test_three_years_alone_have_neither_a_turn_nor_a_forecast(monkeypatch):
+    done = _run(monkeypatch, scope="eight_segments")
+    assert done.values["kink"] is None
+    assert not [name for name in done.results.index if name.startswith(("forecast", "test", "sales_kink", "contrib"))]
+    assert "3개 연도뿐이어서 증가세가 꺾인 때를 추정하지 않는다" in done.text
+    assert "3개뿐이어서 전망하지 않는다" in done.text
+    assert "육성사업" not in done.text.split("표")[0]
+
+
+def test_linked_figures_are_told_as_such_and_forecast(monkeypatch, language):
+    done = _run(monkeypatch, scope="linked", language=language)
+    assert {"forecast_sales_2022", "half_drift_sales_2022", "link_sales_2019"} <= set(done.results.index)
+    assert "1.097" in done.front["findings"][0]
+    assert done.values["series"].index.max() == 2021
+    assert not done.values["others"]
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "column", "parameters"),
+    [
+        ("annual", "year == 2003", "firms", {"measure": "firms"}),
+        ("annual", "year == 2016", "sales", {"scope": "linked"}),
+        ("segment_sales", "year == 2017 and segment == 'optical_materials'", "sales", {"segment": "optical_materials"}),
+    ],
+)
+def test_a_year_with_a_zero_gets_a_sentence(monkeypatch, language, table, where, column, parameters):
+    rows = load(f"photonics/{table}")
+    rows.loc[rows.query(where).index, column] = 0
+    done = _run(monkeypatch, {f"photonics/{table}": rows}, language=language, **parameters)
+    assert {"ko": "0으로 적힌 값", "en": "A zero is printed"}[language] in done.text
+
+
+def test_a_year_of_which_one_measure_is_printed_is_told(monkeypatch):
+    assert "2006년은 다른 지표만 실려 있어 업체 수" in _run(monkeypatch, measure="firms").text
+    assert "2004년은 다른 지표만 실려 있어 매출액" in _run(monkeypatch).text
+
+
+def test_the_source_is_quoted_for_what_it_tells_of_causes(monkeypatch):
+    causes = load("photonics/causes")
+    assert set(causes["source"]) == {"photonics_2019"}
+    assert "원문이 설명한 사정" in _run(monkeypatch).text

@@ -1,6 +1,8 @@
+import unicodedata
+
 import pytest
 
-from notebook_reports.parameters import RequestError
+from notebook_reports.parameters import Declared, RequestError
 from notebook_reports.plan import entry_for, read_plan, sample, select
 
 
@@ -32,6 +34,12 @@ def test_a_matrix_makes_every_combination_under_its_name(plan_of):
     )
     assert [report.name for report in plan] == ["total.ko", "total.en", "bio_food.ko", "bio_food.en"]
     assert plan[2].parameters == {"segment": "bio_food", "language": "ko"}
+
+
+def test_decomposed_hangul_in_a_plan_is_what_it_looks_like(plan_of):
+    text = "reports: [{notebook: bio_growth, name: x, parameters: {segment: 바이오식품}}]"
+    (report,) = plan_of(unicodedata.normalize("NFD", text))
+    assert report.parameters == {"segment": "bio_food"}
 
 
 def test_combinations_can_be_left_out_and_added_and_have_settings_of_their_own(plan_of):
@@ -150,7 +158,7 @@ def test_samples_of_many_seeds_come_to_every_report(plan):
     assert {report for seed in seeds for report in sample(plan, 1, seed)} == set(plan)
 
 
-def test_all_stands_for_every_value_that_a_parameter_accepts(plan_of):
+def test_all_stands_for_every_value_that_a_parameter_accepts(root, plan_of):
     plan = plan_of(
         """
         reports:
@@ -163,7 +171,8 @@ def test_all_stands_for_every_value_that_a_parameter_accepts(plan_of):
         """
     )
     assert len(plan) == 7 * 2 - 1
-    assert plan[0].parameters == {"first_year": 2008, "last_year": 2018, "segment": "total", "language": "ko"}
+    held = Declared(root / "notebooks" / "photonics_trend.yml").resolve({"last_year": "last"})
+    assert plan[0].parameters == {"first_year": 2008, **held, "segment": "total", "language": "ko"}
     assert [report.name for report in plan if report.memory == 500] == ["optical_materials.ko", "optical_materials.en"]
 
 

@@ -78,7 +78,7 @@ def test_statements_that_compare_unlike_things_get_no_verdict(checked):
 
 
 def test_tables_are_named_by_their_own_label_or_by_that_of_their_kind(checked, corrections):
-    assert list(trust.by_table(checked, "bio/").index)[:2] == ["bio_production", "bio_segments"]
+    assert list(trust.by_table(checked, "bio/").index)[:2] == ["bio_survey", "bio_segments"]
     other = checked.figures.assign(table=checked.figures["table"].str.replace("photonics/", "ceramics/"))
     named = trust.by_table(type(checked)(other, checked.relations, checked.claims, ()), "ceramics/")
     assert {"annual", "size_classes"} <= set(named.index)

@@ -5,6 +5,7 @@ Where nothing varies, a measure has no value and is NaN, as statsmodels has it.
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import dice
 from statsmodels.stats.inter_rater import cohens_kappa
 
 
@@ -53,15 +54,15 @@ def agreement(first: pd.Series, second: pd.Series) -> pd.Series:
     both, first_only, second_only, neither = (
         int(cell.sum()) for cell in (one & other, one & ~other, ~one & other, ~one & ~other)
     )
-    table, differing = np.array([[both, first_only], [second_only, neither]]), first_only + second_only
+    table = np.array([[both, first_only], [second_only, neither]])
     with np.errstate(invalid="ignore"):  # nothing over nothing: nobody names any unit, or both name every one
         measures = {
             "percent": 100 * (both + neither) / len(first),
             "alpha": krippendorff_alpha(ratings),
             "kappa": cohens_kappa(table, return_results=False),
             "ac1": gwet_ac1(table),
-            "positive": np.float64(2 * both) / (2 * both + differing),
-            "negative": np.float64(2 * neither) / (2 * neither + differing),
+            "positive": 1 - dice(one, other),
+            "negative": 1 - dice(~one, ~other),
         }
     counts = {"both": both, "first_only": first_only, "second_only": second_only, "neither": neither}
     return pd.Series({"units": len(first)} | counts | measures, dtype=float)

@@ -1,34 +1,56 @@
-"""What Korea's bio-industry makes and exports by segment, and what is left of the growth of 2020 without diagnostics.
+"""What Korea's bio-industry makes, exports and employs, release by release.
 
-The source prints by how much the production of in-vitro diagnostics grew in 2020, but not from which level, nor what
-of it was exported. What cannot be known is kept as bounds over every level that it could have been (Manski 2003),
-never as a point.
+The survey is published every year and revises the years before, so that growth, comparisons of segments, and ratios
+are taken inside one release.
 """
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from kr_industry import growth
+from kr_industry.releases import rates
 
-DIGEST = "bio_2022"
-"""The policy digest of 2022 from which all figures up to 2020 are, in sources.csv."""
-REFERENCE = 2020
-"""The year of the survey that the digest cites. What only the digest prints is about this year and the one before,
-whatever years the tables go on to: the increase of diagnostics, the workforce, the "average over five years"."""
 MEASURES = ("production", "exports")
-DIAGNOSTICS_IN = "bio_medical_devices"
-"""The segment that the source counts diagnostics in."""
 
 
-def annual(production: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
-    """Rows of production by year, and for years that have none the printed total of the table of segments."""
-    totals = segments[(segments["segment"] == "total") & ~segments["year"].isin(production["year"])]
-    rows = pd.concat([production, totals[["year", "production", "source", "place"]]])
-    return rows.sort_values("year", ignore_index=True)
+def in_order(rows: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order in which their releases were published."""
+    order = list(releases.sort_values("published", kind="stable")["id"])
+    return rows.sort_values("release", key=lambda names: names.map(order.index), kind="stable")
+
+
+def levels(rows: pd.DataFrame, series: str) -> pd.Series:
+    """The values of one series of the survey by year, of rows that hold one release a year."""
+    return rows[rows["series"] == series].set_index("year")["value"].astype(float).rename(series)
+
+
+def growths(rows: pd.DataFrame, releases: pd.DataFrame, series: str, view: str = "latest") -> pd.DataFrame:
+    """Growth of one series on the year before, each year's in the release that first prints it.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The table ``survey`` with all releases that a view may use.
+    releases : pandas.DataFrame
+        The table ``releases``.
+    series : str
+        One of its series, such as ``production``.
+    view : str
+        ``first`` keeps the rates of releases that print the year for the first time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By year: ``release``; ``before`` and ``value`` as it prints both, and their ``rate`` in percent, missing where
+        it prints only one of the years; ``growth_printed``, the rate in its own words; ``told``, the rate or else that.
+    """
+    own = rows[rows["series"] == series]
+    stated = in_order(own[own["growth"].notna()], releases).drop_duplicates("year").set_index("year")
+    table = rates(own, releases).join(stated["growth"].rename("growth_printed"), how="outer")
+    table["release"] = table["release"].fillna(stated["release"])
+    if view == "first":
+        table = table[table["release"].map(releases.set_index("id")["year"]) == table.index]
+    return table.assign(told=table["rate"].fillna(table["growth_printed"])).rename_axis("year")
 
 
 def by_segment(segments: pd.DataFrame) -> pd.DataFrame:
@@ -37,29 +59,74 @@ def by_segment(segments: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     segments : pandas.DataFrame
-        ``year``, ``segment`` and the measures, the printed total among the segments.
+        ``year``, ``segment`` and the measures, the printed total among the segments, one row for each year and segment.
 
     Returns
     -------
     pandas.DataFrame
         Years as columns, rows by (measure, segment): the segments in their order, ``residual``, what they miss of the
-        printed total, left out where they miss nothing, and ``total`` as printed.
-
-    Raises
-    ------
-    ValueError
-        There are fewer than two years, or one is missing in between: no year would be the year before.
+        printed total, left out where they miss nothing, and ``total`` as printed; a year that prints no such measure
+        has no values there.
     """
-    years = sorted({int(year) for year in segments["year"]})
-    if len(years) < 2 or years[-1] - years[0] != len(years) - 1:
-        raise ValueError(f"segments are compared over years that follow one another, got {years}")
     order = [name for name in segments["segment"].unique() if name != "total"]
     tables = {}
     for measure in MEASURES:
         rows = segments.astype({"year": int}).pivot(index="segment", columns="year", values=measure).astype(float)
-        missing = (rows.loc[["total"]] - rows.loc[order].sum()).rename({"total": "residual"})
-        tables[measure] = pd.concat([rows.loc[order], missing[missing.any(axis=1)], rows.loc[["total"]]])
+        rows = rows.reindex([*order, "total"])
+        missing = (rows.loc[["total"]] - rows.loc[order].sum(min_count=1)).rename({"total": "residual"})
+        tables[measure] = pd.concat([rows.loc[order], missing[missing.fillna(0).any(axis=1)], rows.loc[["total"]]])
     return pd.concat(tables, names=["measure", "segment"])
+
+
+def moves(segments: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """How segments moved on the year before, for each year that a release prints beside it, in the first such release.
+
+    Parameters
+    ----------
+    segments : pandas.DataFrame
+        The table ``segments`` with all releases that a view may use.
+    releases : pandas.DataFrame
+        The table ``releases``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By (year, measure, segment), ``residual`` and ``total`` among the segments: ``release``; ``before`` and
+        ``after`` in 억 원; ``growth`` in percent, of the residual and from nothing missing, with ``low`` and ``high``,
+        what values rounded to whole 억 원 leave possible; ``contribution`` to the growth of the total in percentage
+        points; ``share_before`` and ``share_after`` in percent. No rows where no release prints two years.
+    """
+    found: dict[tuple[int, str], pd.DataFrame] = {}
+    for name in in_order(segments, releases)["release"].unique():
+        table = by_segment(segments[segments["release"] == name])
+        for year in (each for each in table if each - 1 in table):
+            for measure in MEASURES:
+                pair = table.loc[measure, [year - 1, year]].set_axis(["before", "after"], axis=1)
+                if (year, measure) not in found and pair.loc["total"].notna().all() and pair.at["total", "before"] > 0:
+                    found[year, measure] = _moved(pair).assign(release=name)
+    if not found:
+        names = ["release", "before", "after", "growth", "low", "high", "contribution", "share_before", "share_after"]
+        none = pd.MultiIndex.from_arrays([[], [], []], names=["year", "measure", "segment"])
+        return pd.DataFrame(columns=names, index=none)
+    return pd.concat(found, names=["year", "measure", "segment"]).sort_index(level="year", sort_remaining=False)
+
+
+def _moved(pair: pd.DataFrame) -> pd.DataFrame:
+    """One comparison of :func:`moves`."""
+    before, after = pair["before"], pair["after"]
+    known = before.where(before > 0)
+    change = pd.DataFrame({
+        "growth": 100 * (after / known - 1),
+        "low": 100 * ((after - 0.5) / (known + 0.5) - 1),
+        "high": 100 * ((after + 0.5) / (known - 0.5) - 1),
+    })  # fmt: skip
+    change.loc[change.index == "residual"] = np.nan
+    parts = {
+        "contribution": 100 * (after - before) / before["total"],
+        "share_before": 100 * before / before["total"],
+        "share_after": 100 * after / after["total"] if after["total"] else np.nan,
+    }
+    return pd.concat([pair, change, pd.DataFrame(parts)], axis=1)
 
 
 def alone(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
@@ -67,215 +134,89 @@ def alone(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
     return table[~table.index.get_level_values("segment").isin(["residual", "total"])]
 
 
-def rounding(table: pd.DataFrame) -> pd.DataFrame:
-    """Growth in percent on the year before that values rounded to whole 억 원 leave possible.
+def per_head(survey: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Production per head, each value inside one release.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Values by segment (rows) and year (columns).
+    survey : pandas.DataFrame
+        The table ``survey`` with all releases that a view may use.
+    releases : pandas.DataFrame
+        The table ``releases``.
 
     Returns
     -------
     pandas.DataFrame
-        ``low`` and ``high``, a row for each cell but those of the first year.
+        ``year``, ``release``, ``workforce`` (people), ``value``, ``low`` and ``high`` (억 원 a head), in the order of
+        release. Where a release prints by how much the workforce grew and not from what, the year before is what the
+        rounded rate leaves; elsewhere the bounds are alike.
     """
-    before = table.shift(axis=1)
-    ends = {"low": (table - 0.5) / (before + 0.5), "high": (table + 0.5) / (before - 0.5)}
-    return pd.DataFrame({name: 100 * (ratio.iloc[:, 1:].stack() - 1) for name, ratio in ends.items()})
+    rows = []
+    for name in releases.sort_values("published", kind="stable")["id"]:
+        own = survey[survey["release"] == name]
+        made, people = levels(own, "production"), levels(own, "workforce")
+        rate = own[own["series"] == "workforce"].set_index("year")["growth"]
+        for year in people.index[people > 0]:
+            if year - 1 in made and year - 1 not in people and not np.isnan(rate[year]):
+                step = 1 if float(rate[year]).is_integer() else 0.1
+                base = growth.implied_base(people[year], rate[year], step)
+                rows.append((year - 1, name, base[0], *(made[year - 1] / base[end] for end in (0, 2, 1))))
+            if year in made:
+                rows.append((year, name, people[year], *(made[year] / people[year],) * 3))
+    return pd.DataFrame(rows, columns=["year", "release", "workforce", "value", "low", "high"])
 
 
-class Bounds(NamedTuple):
-    """The least and the most that a number can be."""
-
-    low: float
-    high: float
-
-
-Pair = tuple[float, float]
-"""Values of the year before and of the year."""
+def export_ratio(survey: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Exports over production in percent, each inside one release: ``year``, ``release``, ``ratio``, in their order."""
+    wide = survey[survey["series"].isin(MEASURES)].pivot(index=["release", "year"], columns="series", values="value")
+    wide = wide.reindex(columns=list(MEASURES)).astype(float).dropna()
+    ratio = 100 * wide["exports"] / wide["production"].where(wide["production"] > 0)
+    return in_order(ratio.dropna().rename("ratio").reset_index(), releases)
 
 
-@dataclass(frozen=True)
-class Diagnostics:
-    """What is known of in-vitro diagnostics, and what growth was without it.
-
-    Amounts are in 억 원, growth in percent. Neither diagnostics nor the rest of its segment exports more than it
-    makes in the year.
+def averages(figures: pd.DataFrame, survey: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """The averages over "five years" that releases print of production, and what they come to.
 
     Parameters
     ----------
-    increase : float
-        Growth of the production of diagnostics.
-    production, exports : (float, float)
-        Of the whole industry, in the year before and in the year.
-    segment_production, segment_exports : (float, float)
-        Of the segment that diagnostics is a part of.
-
-    Raises
-    ------
-    ValueError
-        The increase does not fit into the segment, or a segment exports more than it produces.
-    """
-
-    increase: float
-    production: Pair
-    exports: Pair
-    segment_production: Pair
-    segment_exports: Pair
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be."""
-        if not 0 <= self.increase <= self.segment_production[1]:
-            raise ValueError(f"an increase of {self.increase:g} does not fit into {self.segment_production[1]:g}")
-        for exported, produced in zip(self.segment_exports, self.segment_production, strict=True):
-            if not 0 <= exported <= produced:
-                raise ValueError(f"a segment that makes {produced:g} cannot export {exported:g}")
-
-    @property
-    def rise(self) -> float:
-        """The increase of all production."""
-        return self.production[1] - self.production[0]
-
-    @property
-    def share_of_rise(self) -> float:
-        """What part of the increase of all production was diagnostics, in percent."""
-        return 100 * self.increase / self.rise
-
-    @property
-    def share_of_segment_rise(self) -> float:
-        """The same of the increase of its segment; above 100 where the rest of the segment fell."""
-        return 100 * self.increase / (self.segment_production[1] - self.segment_production[0])
-
-    @property
-    def base(self) -> Bounds:
-        """Its possible levels of production in the year before: it is a part of its segment in both years."""
-        return Bounds(0.0, min(self.segment_production[0], self.segment_production[1] - self.increase))
-
-    @property
-    def own_growth_least(self) -> float:
-        """By how much diagnostics itself grew at least."""
-        return 100 * self.increase / self.base.high
-
-    @property
-    def growth(self) -> float:
-        """Growth of all production."""
-        return _growth(*self.production)
-
-    @property
-    def growth_held_flat(self) -> float:
-        """Growth had diagnostics stayed at its level of the year before, whatever that was."""
-        return _growth(self.production[0], self.production[1] - self.increase)
-
-    def growth_excluding(self, base: float) -> float:
-        """Growth of everything but diagnostics, for one level of the year before."""
-        return _growth(self.production[0] - base, self.production[1] - self.increase - base)
-
-    @property
-    def growth_bounds(self) -> Bounds:
-        """Growth of everything but diagnostics, over all its possible levels."""
-        return _bounds(map(self.growth_excluding, self.base))  # monotone in the level
-
-    @property
-    def export_growth(self) -> float:
-        """Growth of all exports."""
-        return _growth(*self.exports)
-
-    def export_levels(self, base: float) -> tuple[Bounds, Bounds]:
-        """Bounds of the exports of diagnostics in both years, for one level of production before."""
-        known = zip((base, base + self.increase), self.segment_exports, self.segment_production, strict=True)
-        return tuple(Bounds(max(0.0, sold - (whole - own)), min(own, sold)) for own, sold, whole in known)
-
-    @property
-    def export_increase_bounds(self) -> Bounds:
-        """By how much the exports of diagnostics can have grown."""
-        ends = [(new.low - old.high, new.high - old.low) for old, new in self._cases()]
-        return _bounds(value for pair in ends for value in pair)
-
-    @property
-    def export_share_bounds(self) -> Bounds:
-        """What part of the increase of all exports can have been diagnostics, in percent."""
-        return _bounds(100 * rise / (self.exports[1] - self.exports[0]) for rise in self.export_increase_bounds)
-
-    @property
-    def export_growth_held_flat_bounds(self) -> Bounds:
-        """Growth of exports had those of diagnostics stayed at their level of the year before."""
-        return _bounds(_growth(self.exports[0], self.exports[1] - rise) for rise in self.export_increase_bounds)
-
-    @property
-    def export_growth_bounds(self) -> Bounds:
-        """Growth of all exports but diagnostics.
-
-        For one level of production the bounds of exports in the two years do not depend on each other, and growth
-        falls with the one and rises with the other. Between the levels where a bound changes its formula, growth
-        is a ratio of two linear functions, so that its extremes lie at those levels.
-        """
-        ends = [(self._exports_without(old.low, new.high), self._exports_without(old.high, new.low))
-                for old, new in self._cases()]  # fmt: skip
-        return _bounds(value for pair in ends for value in pair)
-
-    @property
-    def export_growth_bounds_without_assumption(self) -> Bounds:
-        """The same knowing only that diagnostics is a part of its segment's exports."""
-        old, new = self.segment_exports
-        return Bounds(self._exports_without(0.0, new), self._exports_without(old, 0.0))
-
-    def _exports_without(self, old: float, new: float) -> float:
-        return _growth(self.exports[0] - old, self.exports[1] - new)
-
-    def _cases(self) -> list[tuple[Bounds, Bounds]]:
-        """The export levels at the ends and wherever a bound of exports changes its formula."""
-        (old, new), (before, after) = self.segment_exports, self.segment_production
-        turns = [old, before - old, new - self.increase, after - new - self.increase]
-        return [self.export_levels(base) for base in (*self.base, *turns) if self.base.low <= base <= self.base.high]
-
-
-def _growth(before: float, after: float) -> float:
-    return 100 * (after / before - 1)
-
-
-def _bounds(values: Iterable[float]) -> Bounds:
-    ends = list(values)
-    return Bounds(min(ends), max(ends))
-
-
-def diagnostics(table: pd.DataFrame, increase: float) -> Diagnostics:
-    """What the table of :func:`by_segment` and the printed increase of 2020 (억 원) leave known of diagnostics."""
-    rows = [(measure, name) for name in ("total", DIAGNOSTICS_IN) for measure in MEASURES]
-    return Diagnostics(increase, *(tuple(table.loc[row, [REFERENCE - 1, REFERENCE]]) for row in rows))
-
-
-def per_head(production: pd.Series, workforce: float, workforce_growth: float) -> pd.DataFrame:
-    """Production per head in 2019 and 2020, that of 2019 with the bounds that a rounded rate of growth leaves.
-
-    Parameters
-    ----------
-    production : pandas.Series
-        Production (억 원) by year.
-    workforce, workforce_growth : float
-        People in 2020, and their growth in percent as printed, which may be rounded to a whole number.
+    figures : pandas.DataFrame
+        The table ``figures``: its averages have names that begin ``production_growth_average``, and a period of years.
+    survey : pandas.DataFrame
+        The table ``survey`` with all releases that a view may use.
+    releases : pandas.DataFrame
+        The table ``releases``; an average is that of the release of its last year.
 
     Returns
     -------
     pandas.DataFrame
-        By year: ``workforce`` (people), ``value``, ``low`` and ``high`` (억 원 a head).
+        ``first_year``, ``last_year``, ``printed``, and the compound rate over the intervals between those years
+        (``over_intervals``) and over one more (``over_years``), by the values of that release; averages of which a
+        view has not both years are left out.
     """
-    people, fewest, most = growth.implied_base(workforce, workforce_growth, step=1)
-    heads = pd.DataFrame({"value": [people, workforce], "low": [most, workforce], "high": [fewest, workforce]},
-                         index=pd.Index([REFERENCE - 1, REFERENCE], name="year"))  # fmt: skip
-    per_head = (production.loc[heads.index].to_numpy() / heads.T).T
-    return pd.concat([heads["value"].rename("workforce"), per_head], axis=1)
+    rows = figures[figures["id"].str.startswith("production_growth_average")]
+    table = rows["period"].str.extract(r"(\d{4})-(\d{4})").astype(int).set_axis(["first_year", "last_year"], axis=1)
+    table["printed"], table["release"] = rows["value"], table["last_year"].map(releases.set_index("year")["id"])
+    made = survey[survey["series"] == "production"].set_index(["release", "year"])["value"].astype(float)
+    first, last = (
+        made.reindex(pd.MultiIndex.from_frame(table[["release", end]])).to_numpy()
+        for end in ("first_year", "last_year")
+    )
+    gaps = table["last_year"] - table["first_year"]
+    for name, years in (("over_intervals", gaps), ("over_years", gaps + 1)):
+        table[name] = 100 * ((last / np.where(first > 0, first, np.nan)) ** (1 / years) - 1)
+    return table.dropna().drop(columns="release").sort_values("last_year", ignore_index=True)
 
 
 def deviations(run: pd.Series) -> pd.Series:
-    """Percent of the squared deviations behind the forecast's interval that come from each year, in which it ended."""
-    changes = np.log(run).diff().dropna()
-    squares = (changes - changes.mean() / 2) ** 2
+    """Percent of the squared changes behind a random walk's interval that come from each year, in which it ended."""
+    squares = np.log(run).diff().dropna() ** 2
     return 100 * squares / squares.sum()
 
 
 def named(values: pd.Series | pd.DataFrame, pattern: str, unit: str) -> pd.DataFrame:
     """Numbers as results: ``result``, named by the labels of each, ``value``, ``unit``, and bounds if there are any.
+
+    What is missing or infinite is left out.
 
     Parameters
     ----------
@@ -294,7 +235,8 @@ def named(values: pd.Series | pd.DataFrame, pattern: str, unit: str) -> pd.DataF
     if isinstance(values, pd.DataFrame) and "value" not in values:
         values = values.stack()
     rows = values.to_frame("value") if isinstance(values, pd.Series) else values
-    rows = rows.reindex(columns=["value", "low", "high"]).dropna(subset="value")
+    rows = rows.reindex(columns=["value", "low", "high"]).astype(float)
+    rows = rows.replace([np.inf, -np.inf], np.nan).dropna(subset="value")
     rows.loc[~(rows["low"] < rows["high"]), ["low", "high"]] = np.nan  # known exactly
     labels = [label if isinstance(label, tuple) else (label,) for label in rows.index]
     names = [pattern.format(*label) for label in labels]

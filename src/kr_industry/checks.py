@@ -1,125 +1,139 @@
-"""Checks of a data folder: types, constraints, keys and sources, after the Frictionless standard."""
+"""Checks of a data folder: types, constraints, keys, dates and sources, after the Frictionless standard."""
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from kr_industry import DATA
+from kr_industry.data import DataError, alike, corrected, fields, has, load, locate, primary_key, tables, texts
+from kr_industry.reading import Fault, read
 
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong in a data file; row 1 is the header, as in a spreadsheet."""
-
-    file: str
-    row: int | None
-    column: str | None
-    message: str
-
-    def __str__(self) -> str:
-        """File, row, column and what is wrong."""
-        row = "" if self.row is None else f", row {self.row}"
-        column = "" if self.column is None else f", column {self.column}"
-        return f"{self.file}{row}{column}: {self.message}"
+_DATED = re.compile(r"\(*\\d\{4\}")
+"""How the pattern of a column begins whose cells are days, months, years or periods."""
+_YEARS = range(1500, 2101)
+_ENDS = {"first": "last", "begin": "end", "start": "end", "from": "to"}
+"""How the names of columns begin that say when something begins and ends."""
 
 
 def faults(folder: Path = DATA) -> list[Fault]:
     """All faults of the CSV files below a folder, sorted; an empty list where all is well.
 
-    Checked are: the files that datapackage.json lists and no others, their headers, the type and the
-    constraints of every cell, primary keys, foreign keys (every source, province and term is known), that
-    every identifier of a figure's entity has a name, that no correction is stale, that the rules of the audit
-    name figures that are there, and that retrieved tables are as they were retrieved. Those may also be absent.
+    Checked are: the files that datapackage.json lists and no others, that :mod:`kr_industry.reading` can read them,
+    the constraints of every cell, primary keys, foreign keys (every source, province and term is known); then, where
+    all this is well, that dates and periods are possible, that every industry has tables and every identifier of a
+    figure's entity a name, that no correction or disagreement is stale, that the rules of the audit name figures that
+    are there, and that retrieved tables are as they were retrieved. Those may also be absent.
     """
-    # frictionless takes half a second to import, and reading tables does not need it.
-    from frictionless import FrictionlessException, Package
-
     from kr_industry.retrieval import unlike_records
 
     folder = Path(folder)
-    descriptor = folder / "datapackage.json"
-    if not descriptor.is_file():
-        return [Fault(descriptor.name, None, None, f"file not found in {folder}; it describes every table")]
     try:
-        package = Package(str(descriptor))
-    except FrictionlessException as error:
-        reasons = [reason.note for reason in error.reasons or [error.error]]
-        return [Fault(descriptor.name, None, None, reason) for reason in dict.fromkeys(reasons)]
-    for resource in [each for each in package.resources if each.custom.get("retrieved")]:
-        if not (folder / resource.path).is_file():
-            package.remove_resource(resource.name)
-    _add_industries(package, folder)
-    listed = {resource.path: resource for resource in package.resources}
+        described = _described(folder)
+    except DataError as error:
+        return [_fault_of(error, folder, "datapackage.json")]
+    held, wrong = {}, []
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.csv")}
-    absent = "file not found, though datapackage.json lists it"
+    for file, resource in described.items():
+        if file in there:
+            kinds = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+            rows, found = read((folder / file).read_bytes(), file, kinds)
+            wrong += found or ([] if rows else [Fault(file, None, None, "the table has a header and no rows")])
+            if rows and not found:
+                held[file] = rows
+        elif not resource.get("retrieved"):
+            wrong.append(Fault(file, None, None, "file not found, though datapackage.json lists it"))
     unlisted = "file is not described in datapackage.json; add it there or remove it"
-    files = [(path, absent) for path in listed.keys() - there] + [(path, unlisted) for path in there - listed.keys()]
-    # Foreign keys can be followed only where every table is there, and rules applied only to tables that can be read.
-    wrong = (
-        [Fault(path, None, None, message) for path, message in files]
-        or [fault for task in package.validate().tasks for fault in _of_table(task, listed[task.place].schema.fields)]
-        or _unnamed(folder) + _rules(folder) + [Fault(file, None, None, text) for file, text in unlike_records(folder)]
-    )
+    if not any(fault.file == "industries.csv" for fault in wrong):  # it says which further files there may be
+        wrong += [Fault(file, None, None, unlisted) for file in there - described.keys()]
+    wrong += _of_rules({file: described[file] for file in held}, held)
+    for check in (_impossible, _homeless, _unnamed, _corrections, _disagreements, _rules):
+        try:
+            wrong = wrong or list(check(folder))
+        except DataError as error:
+            wrong = [_fault_of(error, folder, "datapackage.json")]
+    wrong = wrong or [Fault(file, None, None, text) for file, text in unlike_records(folder)]
     return sorted(set(wrong), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
 
 
-def _of_table(task, fields: list) -> list[Fault]:
-    """The faults of one table; a row that breaks a rule is not said to be double as well."""
-    errors = [_fault(task.place, error, {field.name: field for field in fields}) for error in task.errors]
-    broken = {fault.row for fault in errors if not fault.message.startswith("duplicate key")}
-    if not errors and not task.stats.get("rows"):
-        return [Fault(task.place, None, None, "the table has a header and no rows")]
-    return [fault for fault in errors if fault.row not in broken or not fault.message.startswith("duplicate key")]
+def _described(folder: Path) -> dict[str, dict]:
+    """What datapackage.json says of each file, those of further industries among them; DataError where it is wrong."""
+    # frictionless takes half a second to import, and reading tables does not need it.
+    from frictionless import FrictionlessException, Package
+
+    path = folder / "datapackage.json"
+    if not path.is_file():
+        raise DataError(f"datapackage.json: file not found in {folder}; it describes every table")
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        Package.from_descriptor(package)
+        described = {resource["path"]: resource for resource in package["resources"]}
+        for resource in described.values():
+            primary_key(resource["path"].removesuffix(".csv"), folder)
+            for key in resource["schema"].get("foreignKeys", []):
+                if key["reference"]["resource"] not in {"", *(each["name"] for each in described.values())}:
+                    raise ValueError(f"a key of {resource['path']} leads to no table: {key['reference']['resource']!r}")
+    except FrictionlessException as error:
+        reasons = dict.fromkeys(reason.note for reason in error.reasons or [error.error])
+        raise DataError(f"datapackage.json: {'; '.join(reasons)}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"datapackage.json: {type(error).__name__}: {error}") from error
+    try:
+        others = {f"{table}.csv": f"{model}.csv" for table, model in alike(folder).items() if has(table, folder)}
+    except DataError as error:
+        if "industries.csv" not in str(error):
+            raise
+        return described  # the faults of that file are told as those of any other
+    names = {file: file.removesuffix(".csv").replace("/", ".") for file in others}
+    return described | {file: described[model] | {"name": names[file]} for file, model in others.items()}
 
 
-def _add_industries(package, folder: Path) -> None:
-    """Describe the tables of further industries as those of the one that datapackage.json describes."""
-    from kr_industry.data import alike, has
+def _of_rules(described: dict[str, dict], held: dict[str, list[list[str]]]) -> list[Fault]:
+    """Faults by the constraints and keys of datapackage.json; keys are followed to tables that can be read."""
+    from frictionless import Package
 
-    if not has("industries", folder):
-        return
-    resources = {resource.path: resource for resource in package.resources}
-    for table, model in alike(folder).items():
-        if has(table, folder):
-            path = f"{table}.csv"
-            package.add_resource(resources[f"{model}.csv"].to_copy(name=table.replace("/", "."), path=path))
+    files = {resource["name"]: file for file, resource in described.items()}
+    package = Package.from_descriptor({"resources": [_bare(resource, files) for resource in described.values()]})
+    for resource, rows in zip(package.resources, held.values(), strict=True):
+        truths = [field.type == "boolean" for field in resource.schema.fields]
+        if any(truths):
+            rows = [[cell.lower() if truth else cell for cell, truth in zip(row, truths, strict=True)] for row in rows]
+        resource.data = [resource.schema.field_names, *rows]
+    wrong = []
+    for task in package.validate().tasks:
+        file = files[task.name]
+        found = [_fault(file, error, described[file], files) for error in task.errors]
+        broken = {fault.row for fault in found if not fault.message.startswith("duplicate key")}
+        # A row that breaks a rule is not said to be double as well.
+        wrong += [fault for fault in found if fault.row not in broken or not fault.message.startswith("duplicate key")]
+    return wrong
 
 
-def _fault(file: str, error, fields: dict) -> Fault:
-    row = getattr(error, "row_number", None)
+def _bare(resource: dict, files: dict[str, str]) -> dict:
+    """A table described for cells that are handed over: they have been read and their types checked."""
+    schema = resource["schema"]
+    keys = [key for key in schema.get("foreignKeys", []) if key["reference"]["resource"] in {"", *files}]
+    return {"name": resource["name"], "type": "table", "data": [], "schema": {**schema, "foreignKeys": keys}}
+
+
+def _fault(file: str, error, resource: dict, files: dict[str, str]) -> Fault:
     column = getattr(error, "field_name", None) or None
-    cell = getattr(error, "cell", None)
+    message = error.message
     match error.type:
-        case "type-error":
-            expected = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
-            kind = fields[column].type
-            message = f"{cell!r} is not {expected.get(kind, kind)}"
         case "constraint-error":
-            message = _constraint(cell, error.note, fields[column])
+            fields = {field["name"]: field for field in resource["schema"]["fields"]}
+            message = _constraint(error.cell, error.note, fields[column].get("constraints", {}))
         case "primary-key":
             message = f"duplicate key: {error.note}"
         case "foreign-key":
             column = ", ".join(error.field_names)
-            listing = f"{error.reference_name.replace('.', '/')}.csv"
+            listing = files.get(error.reference_name, file)
             message = f"{', '.join(error.field_cells)!r} is not in {listing}; add it there or mend the spelling"
-        case "incorrect-label" | "missing-label" | "extra-label" | "blank-label" | "duplicate-label":
-            row = 1
-            message = f"wrong header; expected the columns {', '.join(fields)}"
-        case "missing-cell":
-            message = "the row ends before this column"
-        case "extra-cell":
-            message = f"the row has more cells than the {len(fields)} columns; is a comma unquoted?"
-        case "blank-row":
-            message = "the row is blank; remove it"
-        case "encoding-error":
-            message = "not UTF-8, perhaps saved by a spreadsheet as cp949; save it as CSV UTF-8"
-        case _:
-            message = error.message
-    return Fault(file, row, column, message)
+    return Fault(file, getattr(error, "row_number", None), column, message)
 
 
-def _constraint(cell: str, note: str, field) -> str:
-    rules = field.constraints
+def _constraint(cell: str, note: str, rules: dict) -> str:
     if '"required"' in note:
         return "the cell is empty, a value is required"
     if '"enum"' in note:
@@ -130,39 +144,123 @@ def _constraint(cell: str, note: str, field) -> str:
     return f"{cell!r} breaks the rule {note}"
 
 
-def _unnamed(folder: Path) -> list[Fault]:
-    """Entities and segments that labels.csv does not name; regions.csv names entities as well."""
-    from kr_industry.data import load, tables
+def _impossible(folder: Path) -> Iterator[Fault]:
+    """Days and months that no calendar has, and periods that end before they begin."""
+    for table in tables(folder):
+        file, columns = f"{table}.csv", fields(table, folder)
+        dated = [
+            name for name, field in columns.items() if _DATED.match(field.get("constraints", {}).get("pattern", ""))
+        ]
+        spans = [(name, _ENDS[word] + rest) for name in columns for word, rest in [_cut(name)] if word in _ENDS]
+        cells = texts(table, folder)
+        for name in dated:
+            for row, cell in enumerate(cells[name], start=2):
+                if cell[:1].isdigit() and not _possible(cell):
+                    yield Fault(
+                        file, row, name, f"{cell!r} is no day, month or year, nor a period from one year to a later one"
+                    )
+        for first, last in spans:
+            if last in columns and columns[first]["type"] == columns[last]["type"] == "integer":
+                ends = load(table, folder)[[first, last]].dropna()
+                for row in ends.index[ends[last] < ends[first]]:
+                    yield Fault(file, row + 2, last, f"{ends.at[row, last]} is before {first}, {ends.at[row, first]}")
 
+
+def _cut(name: str) -> tuple[str, str]:
+    """The first word of a column's name, and the rest."""
+    word, sign, rest = name.partition("_")
+    return word, sign + rest
+
+
+def _possible(text: str) -> bool:
+    if period := re.fullmatch(r"([0-9]{4})-([0-9]{4})", text):
+        first, last = int(period[1]), int(period[2])
+        return first <= last and first in _YEARS and last in _YEARS
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        return date.fromisoformat(text + "-01" * (2 - text.count("-"))).year in _YEARS
+    except ValueError:
+        return False
+
+
+def _homeless(folder: Path) -> Iterator[Fault]:
+    """Industries that have no table."""
+    if has("industries", folder):
+        homes = {table.split("/")[0] for table in tables(folder)}
+        for row, name in enumerate(texts("industries", folder)["id"], start=2):
+            if name not in homes:
+                yield Fault(
+                    "industries.csv",
+                    row,
+                    "id",
+                    f"{name!r} has no tables in a folder {name}/; add one or remove the row",
+                )
+
+
+def _unnamed(folder: Path) -> Iterator[Fault]:
+    """Entities and segments that labels.csv does not name; regions.csv names entities as well."""
     groups = {group: set(rows["id"]) for group, rows in load("labels", folder).groupby("group")}
     groups["entity"] = groups.get("entity", set()) | set(load("regions/regions", folder)["id"])
-    unnamed = []
     for table in tables(folder):
         frame = load(table, folder)
         for column, group in (("entity", "entity"), ("segment", f"{table.split('/')[0]}_segment")):
             known = groups.get(group, set()) | ({"total"} if column == "segment" else set())
-            unnamed += [
-                Fault(f"{table}.csv", row + 2, column, f"{cell!r} has no name in labels.csv (group {group})")
-                for row, cell in enumerate(frame[column] if column in frame.columns else ())
-                if cell not in known
-            ]
-    return unnamed
+            for row, cell in enumerate(frame[column] if column in frame.columns else (), start=2):
+                if cell not in known:
+                    yield Fault(f"{table}.csv", row, column, f"{cell!r} has no name in labels.csv (group {group})")
 
 
-def _rules(folder: Path) -> list[Fault]:
-    """Corrections that are stale, and rules of data/audit/ that do not fit the tables."""
+def _corrections(folder: Path) -> Iterator[Fault]:
+    """Corrections that are stale, or of a table, row or column that is not there, or to what its column cannot hold."""
+    there = tables(folder)
+    if "corrections" in there:
+        for row, file in enumerate(texts("corrections", folder)["file"], start=2):
+            if file.removesuffix(".csv") not in there:
+                yield Fault("corrections.csv", row, "file", f"there is no table {file!r}")
+        for table in there:
+            try:
+                corrected(texts(table, folder), table, folder)
+            except DataError as error:
+                yield _fault_of(error, folder, "corrections.csv")
+
+
+def _disagreements(folder: Path) -> Iterator[Fault]:
+    """Disagreements about figures that are not there, or are not the ones said to be used."""
+    file = "disagreements.csv"
+    if "disagreements" not in tables(folder):
+        return
+    for row, entry in enumerate(texts("disagreements", folder).itertuples(), start=2):
+        try:
+            frame = texts(entry.file.removesuffix(".csv"), folder)
+            held = frame.at[locate(frame, entry.key, f"{file}, row {row}"), entry.column]
+        except DataError as error:
+            yield Fault(file, row, None, str(error).removeprefix(f"{file}, row {row}: "))
+        except KeyError:
+            yield Fault(file, row, "column", f"{entry.file} has no column {entry.column!r}")
+        else:
+            if held != entry.used:
+                yield Fault(file, row, "used", f"{entry.used!r} is not what {entry.file} holds: {held!r}")
+
+
+def _rules(folder: Path) -> Iterator[Fault]:
+    """Rules of data/audit/ that do not fit the tables."""
     from kr_industry.audit import Figures
-    from kr_industry.audit.relations import read
-    from kr_industry.data import DataError, tables
+    from kr_industry.audit.relations import read as relations
 
     try:
         for values in ("printed", "corrected"):
             figures = Figures(folder, values)
             figures.all()
             if "audit/relations" in tables(folder):
-                read(figures)
+                relations(figures)
     except DataError as error:
-        text = str(error).removeprefix(f"{folder}/")
-        match = re.fullmatch(r"(\S+\.csv), row (\d+)(?: \([^)]*\))?: (.*)", text, re.DOTALL)
-        return [Fault(match[1], int(match[2]), None, match[3]) if match else Fault("audit", None, None, text)]
-    return []
+        yield _fault_of(error, folder, "audit")
+
+
+def _fault_of(error: DataError, folder: Path, file: str) -> Fault:
+    """The fault that an error tells, by default of one file."""
+    text = str(error).removeprefix(f"{folder}/")
+    place = r"(\S+\.(?:csv|json))(?:, row (\d+))?(?: \([^)]*\))?(?:, column (\w+))?: (.*)"
+    match = re.fullmatch(place, text, re.DOTALL)
+    return Fault(match[1], match[2] and int(match[2]), match[3], match[4]) if match else Fault(file, None, None, text)

@@ -1,15 +1,13 @@
 """Reading the CSV files of data/, with the types that data/datapackage.json gives them."""
 
-import csv
 import json
 from contextlib import suppress
 from functools import cache, lru_cache
-from io import BytesIO, StringIO
 from pathlib import Path
 
 import pandas as pd
 
-from kr_industry import DATA
+from kr_industry import DATA, reading
 
 _DTYPES = {"integer": "Int64", "number": "float64", "string": "str", "boolean": "bool"}
 
@@ -28,8 +26,15 @@ def _described(folder: Path) -> dict[str, dict]:
     descriptor = folder / "datapackage.json"
     if not descriptor.is_file():
         raise DataError(f"{descriptor}: file not found; it describes the tables of {folder}")
-    package = json.loads(descriptor.read_text(encoding="utf-8"))
-    return {resource["path"].removesuffix(".csv"): resource for resource in package["resources"]}
+    try:
+        resources = json.loads(descriptor.read_text(encoding="utf-8"))["resources"]
+        described = {resource["path"].removesuffix(".csv"): resource for resource in resources}
+        unknown = {field["type"] for each in resources for field in each["schema"]["fields"]} - set(_DTYPES)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{descriptor}: not a description of tables ({type(error).__name__}: {error})") from error
+    if unknown:
+        raise DataError(f"{descriptor}: type {', '.join(unknown)} is not known; expected one of {', '.join(_DTYPES)}")
+    return described
 
 
 def tables(folder: Path = DATA) -> list[str]:
@@ -51,14 +56,13 @@ def industries(folder: Path = DATA) -> list[str]:
     """Identifiers of the industries whose tables have the columns of those of :data:`INDUSTRY`, itself first."""
     if "industries" not in _described(folder):
         return []
-    return list(_identifiers(content("industries", folder)))
+    return list(_identifiers(folder, content("industries", folder)))
 
 
 @lru_cache(maxsize=8)
-def _identifiers(held: bytes) -> dict[str, None]:
+def _identifiers(folder: Path, held: bytes) -> dict[str, None]:
     """Of a file of industries, :data:`INDUSTRY` first; a dictionary is searched faster."""
-    rows = csv.DictReader(StringIO(held.decode("utf-8-sig")))
-    return dict.fromkeys([INDUSTRY, *(row.get("id") or "" for row in rows)])
+    return dict.fromkeys([INDUSTRY, *_texts("industries", folder, _kinds("industries", folder), held)["id"]])
 
 
 def alike(folder: Path = DATA) -> dict[str, str]:
@@ -95,14 +99,19 @@ def _resource(table: str, folder: Path) -> dict:
         return resources[table]
     industry, _, name = table.partition("/")
     described = resources.get(f"{INDUSTRY}/{name}", {})
-    if described.get("industries") and industry in _identifiers(content("industries", folder)):
+    if described.get("industries") and industry in _identifiers(folder, content("industries", folder)):
         return described
     raise DataError(f"{table}: no such table; {folder / 'datapackage.json'} lists {', '.join(resources)}")
 
 
 def texts(table: str, folder: Path = DATA) -> pd.DataFrame:
     """One table with every cell as the text that stands in the file; DataError as for :func:`load`."""
-    return _texts(folder / f"{table}.csv", tuple(fields(table, folder)), content(table, folder)).copy()
+    return _texts(table, folder, _kinds(table, folder), content(table, folder)).copy()
+
+
+def _kinds(table: str, folder: Path) -> tuple[tuple[str, str], ...]:
+    """The columns of a table with their types."""
+    return tuple((name, field["type"]) for name, field in fields(table, folder).items())
 
 
 def content(table: str, folder: Path = DATA) -> bytes:
@@ -117,11 +126,12 @@ def content(table: str, folder: Path = DATA) -> bytes:
 
 # Files are read anew each time, as they may have changed, but what has been parsed once is not parsed again.
 @lru_cache(maxsize=128)
-def _texts(path: Path, columns: tuple[str, ...], held: bytes) -> pd.DataFrame:
-    frame = pd.read_csv(BytesIO(held), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    if list(frame.columns) != list(columns):
-        raise DataError(f"{path}: columns are {list(frame.columns)}, expected {list(columns)}")
-    return frame
+def _texts(table: str, folder: Path, kinds: tuple[tuple[str, str], ...], held: bytes) -> pd.DataFrame:
+    rows, faults = reading.read(held, f"{table}.csv", dict(kinds))
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DataError(f"{folder}/{faults[0]}{more}")
+    return pd.DataFrame(rows, columns=[name for name, _ in kinds], dtype="str")
 
 
 def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFrame:
@@ -144,8 +154,8 @@ def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFra
     Raises
     ------
     DataError
-        The table is not in datapackage.json, its file is missing, a cell has the wrong type, or a correction
-        does not fit the table any more.
+        The table is not in datapackage.json, its file is missing or not as :mod:`kr_industry.reading` has it, a cell
+        has the wrong type, or a correction does not fit the table any more.
 
     Examples
     --------
@@ -156,8 +166,7 @@ def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFra
         raise DataError(f"values is {values!r}; expected printed or corrected")
     known = values == "corrected" and "corrections" in _described(folder)
     corrections = content("corrections", folder) if known else None
-    kinds = tuple((name, field["type"]) for name, field in fields(table, folder).items())
-    return _loaded(table, folder, kinds, content(table, folder), corrections).copy()
+    return _loaded(table, folder, _kinds(table, folder), content(table, folder), corrections).copy()
 
 
 def load_all(beginning: str = "", folder: Path = DATA, values: str = "printed") -> dict[str, pd.DataFrame]:
@@ -169,11 +178,10 @@ def load_all(beginning: str = "", folder: Path = DATA, values: str = "printed") 
 def _loaded(
     table: str, folder: Path, kinds: tuple[tuple[str, str], ...], held: bytes, corrections: bytes | None
 ) -> pd.DataFrame:
-    path, types = folder / f"{table}.csv", dict(kinds)
-    frame = _texts(path, tuple(types), held)
+    frame, types = _texts(table, folder, kinds, held), dict(kinds)
     if corrections is not None:
         frame = corrected(frame, table, folder)
-    return frame.apply(lambda column: _typed(column, types[column.name], path))
+    return frame.apply(lambda column: _typed(column, types[column.name]))
 
 
 def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFrame:
@@ -184,13 +192,13 @@ def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFr
     Raises
     ------
     DataError
-        A correction names a row or column that is not there, or its printed value is no longer what the table
-        holds: it is stale and has to be looked at again.
+        A correction names a row or column that is not there, its value is not of the column's type, or its printed
+        value is no longer what the table holds: it is stale and has to be looked at again.
     """
     frame = frame.copy()
     if "corrections" not in _described(folder):
         return frame
-    path = folder / "corrections.csv"
+    path, types = folder / "corrections.csv", dict(_kinds(table, folder))
     for number, row in enumerate(texts("corrections", folder).itertuples(), start=2):
         if row.file != f"{table}.csv":
             continue
@@ -204,6 +212,8 @@ def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFr
                 f"{frame.at[at, row.column]!r}, not {row.printed!r}; look at it again, then mend or remove this row"
             )
         if row.corrected:
+            if message := reading.wrong(row.corrected, types[row.column]):
+                raise DataError(f"{place}, column corrected: {message}")
             frame.at[at, row.column] = row.corrected
     return frame
 
@@ -227,17 +237,13 @@ def locate(frame: pd.DataFrame, key: str, place: str) -> int:
     return int(chosen.idxmax())
 
 
-def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
+def _typed(column: pd.Series, kind: str) -> pd.Series:
+    """A column of texts that have been found to be of a type, in that type."""
     if kind == "string":
-        return column.astype("str")
+        return column
     if kind == "boolean":
-        return column.map({"true": True, "false": False}).astype("bool")
-    numbers = pd.to_numeric(column.where(column != "", None), errors="coerce")
-    wrong = column[(column != "") & numbers.isna()]
-    if len(wrong):
-        row = wrong.index[0]
-        raise DataError(f"{path}, row {row + 2}, column {column.name}: {wrong[row]!r} is not of type {kind}")
-    return numbers.astype(_DTYPES[kind])
+        return column.str.lower().map(reading.TRUTH).astype("bool")
+    return pd.to_numeric(column.where(column != "", None)).astype(_DTYPES[kind])
 
 
 class Tables:
@@ -300,13 +306,16 @@ class Tables:
 
 
 _NAMED_ELSEWHERE = {
-    "region": ("regions/regions", "id", ""),
-    "technology": ("regions/technologies", "id", "list == 2021"),
-    "technology_2022": ("regions/technologies", "id", "list == 2022"),
-    "theme": ("regions/themes", "id", ""),
-    "industry": ("industries", "id", ""),
+    "region": "regions/regions",
+    "technology": "regions/technologies",
+    "technology_list": "regions/lists",
+    "term_kind": "regions/kinds",
+    "round": "regions/rounds",
+    "theme": "regions/themes",
+    "industry": "industries",
+    "release": "releases",
 }
-"""Groups of identifiers whose names stand in a table of their own: the table, its column, and which rows."""
+"""Groups of identifiers whose names stand in a table of their own, which :func:`_named` reads."""
 
 
 def labels(folder: Path = DATA, **aliases: str) -> pd.DataFrame:
@@ -325,11 +334,26 @@ def labels(folder: Path = DATA, **aliases: str) -> pd.DataFrame:
         ``group``, ``id``, ``ko``, ``en``: data/labels.csv, and the tables that name their own rows.
     """
     parts = [load("labels", folder)]
-    for group, (table, column, where) in _NAMED_ELSEWHERE.items():
+    for group, table in _NAMED_ELSEWHERE.items():
         if table in _described(folder) and has(table, folder):
-            rows = load(table, folder)
-            rows = rows.query(where) if where else rows
-            parts.append(rows.rename(columns={column: "id"})[["id", "ko", "en"]].assign(group=group))
+            parts += _named(load(table, folder), group)
     named = pd.concat(parts, ignore_index=True)[["group", "id", "ko", "en"]]
     added = [named[named["group"] == group].assign(group=alias) for alias, group in aliases.items()]
     return pd.concat([named, *added]).drop_duplicates(["group", "id"], ignore_index=True)
+
+
+def _named(rows: pd.DataFrame, group: str) -> list[pd.DataFrame]:
+    """Names in a table of their own: ``technology`` from ko and en, ``technology_short`` from short_ko and short_en.
+
+    In a table of several lists, every list has its names too: ``technology_ten``.
+    """
+    lists = [("", rows)]
+    if "list" in rows:
+        lists += [(f"_{name}", part) for name, part in rows.groupby("list", sort=False)]
+    further = [column.removesuffix("_ko") for column in rows if column.endswith("_ko")]
+    columns = {"": ["id", "ko", "en"]} | {f"_{name}": ["id", f"{name}_ko", f"{name}_en"] for name in further}
+    return [
+        part[own].set_axis(["id", "ko", "en"], axis="columns").assign(group=group + name + ending)
+        for name, own in columns.items()
+        for ending, part in lists
+    ]

@@ -1,8 +1,9 @@
 """Forecasts from a handful of years, with intervals wide enough, and the record they would have had.
 
-A random walk in logarithms with half the mean drift, which is the Theta method for yearly series (Assimakopoulos
-and Nikolopoulos 2000; Hyndman and Billah 2003), beside the naive forecast that nothing changes. Intervals use
-Student's t: normal quantiles cover too little at this length.
+The plain random walk in logarithms, that nothing changes, which no method beats at this length by the score of its
+intervals (``scripts/forecast_scores.py``); beside it the walk with half the mean drift, which is the Theta method for
+yearly series (Assimakopoulos and Nikolopoulos 2000; Hyndman and Billah 2003). Intervals use Student's t: normal
+quantiles cover too little at this length.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +25,12 @@ Method = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray, float]]
 standard error of each year ahead, in logarithms, and the degrees of freedom (``numpy.inf``: a normal distribution)."""
 
 
+def random_walk(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """The last value again, with the mean square of all changes for its error: y, s·√h, n − 1."""
+    changes, ahead = np.diff(logs), np.arange(1, horizon + 1)
+    return np.full(horizon, logs[-1]), np.sqrt((changes**2).mean() * ahead), len(changes)
+
+
 def half_drift(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
     """A random walk with half the mean drift.
 
@@ -35,12 +42,6 @@ def half_drift(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, 
     return logs[-1] + ahead * drift, deviation * np.sqrt(ahead * (1 + ahead / (4 * (number - 1)))), number - 2
 
 
-def naive(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """The last value again, with the mean square of all changes for its error: y, s·√h, n − 1."""
-    changes, ahead = np.diff(logs), np.arange(1, horizon + 1)
-    return np.full(horizon, logs[-1]), np.sqrt((changes**2).mean() * ahead), len(changes)
-
-
 def log_line(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, float]:
     """A straight line drawn on, which is a warning only, with the prediction error of regression: n − 2."""
     number = len(logs)
@@ -50,8 +51,41 @@ def log_line(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, fl
     return ahead.predicted_mean, ahead.se_obs, number - 2
 
 
-METHODS: dict[str, Method] = {"half_drift": half_drift, "naive": naive, "log_line": log_line}
+METHODS: dict[str, Method] = {"random_walk": random_walk, "half_drift": half_drift, "log_line": log_line}
 """The methods whose earlier errors are set side by side."""
+
+
+COVERAGE = pd.DataFrame(
+    [
+        [97.0, 95.8, 91.5, 89.3, 86.4],
+        [97.0, 95.3, 90.8, 87.0, 84.4],
+        [97.3, 94.3, 89.2, 86.0, 82.3],
+        [97.2, 94.1, 89.0, 85.7, 83.1],
+        [97.6, 94.6, 90.1, 87.7, 83.7],
+        [97.9, 95.4, 91.8, 87.8, 85.9],
+        [98.0, 95.2, 91.8, 88.0, 86.7],
+        [97.8, 95.1, 92.0, 88.6, 86.6],
+    ],
+    index=pd.RangeIndex(5, 13, name="known"),
+    columns=pd.RangeIndex(1, 6, name="ahead"),
+)
+"""Percent of published yearly series of which the 95 percent interval of :func:`random_walk` held the value, by years
+known and years ahead: the 826 of the M1 and M3 competitions (815 with 12 years), cut to the last years that forecasters
+were given (``scripts/benchmark.py scores``). It falls with the years ahead, as growth persists."""
+
+
+def coverage(known: int, horizon: int, confidence: float = 95) -> pd.Series:
+    """:data:`COVERAGE` by years ahead, up to the horizon; empty where it has not been tried.
+
+    Examples
+    --------
+    >>> coverage(known=7, horizon=3).to_dict()
+    {1: 97.3, 2: 94.3, 3: 89.2}
+    >>> coverage(known=20, horizon=3).empty
+    True
+    """
+    tried = confidence == 95 and known in COVERAGE.index and horizon in COVERAGE.columns
+    return COVERAGE.loc[known, :horizon] if tried else pd.Series(dtype=float)
 
 
 def interval(centre: float, error: float, confidence: float, degrees: float = np.inf) -> tuple[float, float]:
@@ -68,7 +102,7 @@ def interval(centre: float, error: float, confidence: float, degrees: float = np
     return centre + error * low, centre + error * high
 
 
-def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: Method = half_drift) -> pd.DataFrame:
+def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: Method = random_walk) -> pd.DataFrame:
     """The years ahead of a short yearly series, with bounds.
 
     Parameters
@@ -91,7 +125,7 @@ def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: Me
     ------
     ValueError
         A year is missing or double, a value is not above zero, there are fewer than :data:`NEEDED` years, or the
-        confidence is not between 0 and 100.
+        confidence is not between 0 and 100, or the horizon is no whole number of 1 or more.
 
     Examples
     --------
@@ -104,13 +138,15 @@ def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: Me
     >>> forecast(doubling, 2, method=full_drift)["value"].round(9).to_dict()
     {2021: 32.0, 2022: 64.0}
     """
-    centres, errors, degrees = method(_logs(values, NEEDED), horizon)
+    if horizon < 1 or horizon != int(horizon):
+        raise ValueError(f"horizon is {horizon}; expected a whole number of 1 or more")
+    centres, errors, degrees = method(_logs(values, NEEDED), int(horizon))
     low, high = interval(centres, errors, confidence, degrees)
     years = int(values.index[-1]) + np.arange(1, horizon + 1)
     return np.exp(pd.DataFrame({"value": centres, "low": low, "high": high}, index=years))
 
 
-def probability_above(values: pd.Series, targets: pd.Series, method: Method = half_drift) -> pd.Series:
+def probability_above(values: pd.Series, targets: pd.Series, method: Method = random_walk) -> pd.Series:
     """The probability, in percent, that a forecast gives to outcomes above a target.
 
     Where a series never moved, a forecast has no width: a target at the value gets one half.
@@ -129,7 +165,7 @@ def probability_above(values: pd.Series, targets: pd.Series, method: Method = ha
     centres, errors, degrees = method(logs, int(ahead.max()))
     beyond = np.log(targets.to_numpy(float)) - centres[ahead - 1]
     with np.errstate(divide="ignore"):
-        distance = np.divide(beyond, errors[ahead - 1], out=np.zeros_like(beyond), where=beyond != 0)
+        distance = np.divide(beyond, errors[ahead - 1], out=np.zeros_like(beyond), where=np.abs(beyond) > 1e-12)
     return pd.Series(100 * student.sf(distance, degrees), index=targets.index)
 
 

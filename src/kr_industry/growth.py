@@ -15,8 +15,8 @@ def checked(values: pd.Series, needed: int, purpose: str) -> pd.Series:
     if not (values.index.is_monotonic_increasing and values.index.is_unique):
         raise ValueError(f"{purpose}: years must ascend without duplicates, got {list(values.index)}")
     values = values.astype(float)
-    if wrong := [year for year in values.index if not (np.isfinite(values[year]) and values[year] > 0)]:
-        raise ValueError(f"{purpose}: logarithms need values above zero, got {values[wrong[0]]:g} in {wrong[0]}")
+    if len(wrong := values[~(np.isfinite(values) & (values > 0))]):
+        raise ValueError(f"{purpose}: logarithms need values above zero, got {wrong.iloc[0]:g} in {wrong.index[0]}")
     if len(values) < needed:
         raise ValueError(f"{purpose}: needs {needed} years or more, got {len(values)}")
     return values
@@ -173,7 +173,7 @@ def contributions(before: pd.Series, after: pd.Series, total: tuple[float, float
     pandas.Series
         100 × (after − before) of the part over the total before. Where parts do not add up to the printed
         totals, a row ``residual`` follows. All rows together are the growth of the total in percent. ValueError where
-        parts differ, a value is missing, or the total before is not above zero.
+        parts differ, a part or a total has no value, or the total before is not above zero.
 
     Examples
     --------
@@ -184,8 +184,10 @@ def contributions(before: pd.Series, after: pd.Series, total: tuple[float, float
     """
     if set(before.index) != set(after.index):
         raise ValueError(f"parts differ: {sorted(before.index)} and {sorted(after.index)}")
-    if missing := [name for parts in (before, after) for name in parts.index[parts.isna()]]:
+    if missing := [name for parts in (before, after) for name, value in parts.items() if not np.isfinite(value)]:
         raise ValueError(f"contributions need all parts, {missing[0]} has no value")
+    if total and not np.isfinite(total).all():
+        raise ValueError(f"contributions: a printed total has no value, got {total[0]} and {total[1]}")
     before, after = with_residual(before, total and total[0]), with_residual(after, total and total[1])
     base = float(before.sum())
     if not base > 0:

@@ -1,20 +1,25 @@
 """When the growth of a short series turned: one continuous kink in its logarithm, on the true years.
 
-Every candidate year is tried, so that nothing is asked of spacing or of large numbers: the set of kinks that the
-data cannot reject is the profile of the F statistic, and whether there is a kink at all is judged by the corrected
-Akaike criterion (Hurvich and Tsai 1989) and by permuting the residuals of the straight line (Freedman and Lane
-1983). Bai and Perron (1998, 2003), Andrews (1993) and Zeileis et al. (2002) give the setting; their asymptotic
-p-values do not hold for ten observations and are not used.
+Yearly figures deviate from a line in two ways that ten of them cannot tell apart: each by itself, or for good, as a
+random walk does. A kink is called one only where both allow it, since a walk alone bends most lines (Nelson and Kang
+1981). The first is least squares on the logarithms, the second least squares on their changes, each weighted by the
+years it took, with the line and its kink differenced likewise.
+
+Between two observed years the residual sum of squares is a ratio of two polynomials of the kink's place (Hudson 1966),
+so that the best place and the set of places that the F statistic does not reject are exact. Whether there is a kink at
+all is judged by permuting the residuals of the straight line (Freedman and Lane 1983) and by the corrected Akaike
+criterion (Hurvich and Tsai 1989). Bai and Perron (1998, 2003), Andrews (1993) and Zeileis et al. (2002) give the
+setting; their asymptotic p-values do not hold for ten observations and are not used.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import f as f_distribution
-from statsmodels.regression.linear_model import OLS
+from scipy.special import fdtri
+from scipy.stats import permutation_test
 from statsmodels.tools.eval_measures import aicc
 
 from kr_industry.growth import checked, percent
@@ -45,20 +50,28 @@ class Kink:
 
     Attributes
     ----------
-    year, low, high : float
-        Where the two lines meet; the first and the last candidate that the F profile does not reject.
+    year : float
+        Where the two lines meet, for independent deviations.
+    low, high : float
+        The least and the largest place that the F profile does not reject for independent deviations, or for those of
+        a random walk. Places between them that both reject count as not rejected: a set in pieces is told by its hull.
     before, after : Slope
-        Growth before and after the kink; the bounds let the kink move too.
+        Growth before and after the kink, for independent deviations; the bounds let the kink move, and hold both ways.
     aicc, aicc_line : float
         Corrected Akaike criterion of the kinked and of the straight line; the smaller is the better.
-    p : float
-        How often a permutation of the straight line's residuals gains as much from a kink, in ``permutations``.
+    p, p_walk : float
+        How often a permutation of the straight line's residuals gains as much from a kink, in ``permutations`` (fewer
+        where the series has fewer orders), for independent deviations and for those of a random walk.
     confidence : float
         Of all bounds, in percent.
     fitted : pandas.Series
         The kinked line at the observed years and at the kink, in the unit of the series.
     years : tuple of int
         The observed years.
+    refusals : tuple of str
+        Why no turn may be read from it: ``independent``, ``walk``, a straight line does where deviations are of that
+        kind; ``above``, the line lies higher at its kink than any year was; ``leaning``, without some one year the kink
+        leaves the interval.
     """
 
     year: float
@@ -69,15 +82,17 @@ class Kink:
     aicc: float
     aicc_line: float
     p: float
+    p_walk: float
     permutations: int
     confidence: float
     fitted: pd.Series
     years: tuple[int, ...]
+    refusals: tuple[str, ...]
 
     @property
     def supported(self) -> bool:
-        """Whether both criteria prefer the kink to a straight line."""
-        return self.aicc < self.aicc_line and self.p <= 1 - self.confidence / 100
+        """Whether growth turned: nothing speaks against it."""
+        return not self.refusals
 
     @property
     def gain(self) -> float:
@@ -95,73 +110,163 @@ class Kink:
         return others[(others["year"] < self.low - 1e-9) | (others["year"] > self.high + 1e-9)]
 
 
-def kinked(x: np.ndarray, places: Sequence[float]) -> np.ndarray:
-    """The design of a line whose slope changes at each of the places."""
-    return np.column_stack([np.ones_like(x), x - x.mean(), *(np.maximum(x - place, 0) for place in places)])
+class Lines:
+    """Straight and kinked lines through given years, for deviations of one kind.
 
+    A kink leaves two observations or more on each side, those at the kink counted on both.
 
-def residual_sums(
-    x: np.ndarray,
-    y: np.ndarray,
-    candidates: Sequence[Sequence[float]],
-    design: Callable[[np.ndarray, Sequence[float]], np.ndarray] = kinked,
-) -> np.ndarray:
-    """Residual sum of squares for each candidate's places; for each column of ``y`` where it has several."""
-    bases, _ = np.linalg.qr(np.stack([design(x, places) for places in candidates]))
-    return np.array([((y - basis @ (basis.T @ y)) ** 2).sum(axis=0) for basis in bases])
+    Parameters
+    ----------
+    years : numpy.ndarray
+        Ascending.
+    walk : bool
+        Whether deviations are those of a random walk; else they are independent.
+    """
 
+    def __init__(self, years: np.ndarray, walk: bool = False):
+        self.middle, self.walk, self.knots = years.mean(), walk, years[1:-1]
+        self.x, steps = years - self.middle, np.diff(years)[:, None]
+        self.whiten = np.diff(np.eye(len(years)), axis=0) / np.sqrt(steps) if walk else np.eye(len(years))
+        line = self.whiten @ np.column_stack([np.ones_like(self.x), self.x])[:, walk:]  # changes know of no level
+        self.off = np.eye(len(line)) - line @ np.linalg.pinv(line)
+        # A kink at k between two knots adds the column u − k·v to the line, with the u and v of these two.
+        later = years[:, None] >= self.knots[1:]
+        u, v = (self.off @ self.whiten @ part for part in (later * self.x[:, None], later))
+        self.u, self.v, self.uu, self.uv, self.vv = u, v, (u * u).sum(0), (u * v).sum(0), (v * v).sum(0)
 
-def candidates(x: np.ndarray, step: float = 0.1) -> np.ndarray:
-    """Places that leave two observations or more on each side, those at the place counted on both."""
-    count = round((x[-2] - x[1]) / step)
-    return np.linspace(x[1], x[-2], count + 1)
+    def residuals(self, logs: np.ndarray) -> np.ndarray:
+        """What the straight line leaves; nothing where that is no more than the last digits of the logarithms."""
+        rest = self.off @ self.whiten @ logs
+        return rest * (np.abs(rest).max() > 1e-12 * (1 + np.abs(logs).max()))
+
+    def gains(self, rest: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """By how much a kink, at a place between each two neighbouring knots, lessens the residual sum of squares."""
+        k = places - self.middle
+        return (rest @ self.u - k * (rest @ self.v)) ** 2 / (self.uu - 2 * k * self.uv + k**2 * self.vv)
+
+    def best(self, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The place that gains most and what it gains, of residuals of the straight line (last axis)."""
+        p, q, (left, right) = rest @ self.u, rest @ self.v, (self.knots[:-1], self.knots[1:])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            turning = (q * self.uu - p * self.uv) / (q * self.uv - p * self.vv) + self.middle
+        places = np.stack(np.broadcast_arrays(left, np.fmax(left, np.fmin(turning, right)), right), axis=-2)
+        gains = self.gains(rest[..., None, :], places)
+        places, gains = (table.reshape(*p.shape[:-1], -1) for table in (places, gains))
+        most = gains.argmax(axis=-1)[..., None]
+        return tuple(np.take_along_axis(table, most, axis=-1)[..., 0] for table in (places, gains))
+
+    def accepted(self, rest: np.ndarray, least: float) -> np.ndarray:
+        """Places that gain the least asked for or more: the ends of all stretches of them, and steps in between."""
+        p, q = rest @ self.u, rest @ self.v
+        a, b, c = q**2 - least * self.vv, p * q - least * self.uv, p**2 - least * self.uu
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = (b + np.array([[-1], [1]]) * np.sqrt(b**2 - a * c)) / a + self.middle
+        ends = ends[(ends >= self.knots[:-1]) & (ends <= self.knots[1:])]
+        steps = np.linspace(self.knots[:-1], self.knots[1:], 21)
+        steps = steps[self.gains(rest, steps) >= least]
+        return np.unique(np.concatenate([ends, steps, [self.best(rest)[0]]]))
+
+    def slopes(self, logs: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """For a kink at each place: the slopes on both sides, their variances at a noise of one, the residual sums."""
+        k = places[:, None] - self.middle
+        sides = [np.minimum(self.x, k), np.maximum(self.x - k, 0)]
+        design = self.whiten @ np.stack([np.ones_like(sides[0]), *sides], axis=-1)[..., self.walk :]
+        inverse = np.linalg.inv(design.swapaxes(1, 2) @ design)
+        found = inverse @ design.swapaxes(1, 2) @ (self.whiten @ logs)[:, None]
+        sums = ((self.whiten @ logs - (design @ found)[..., 0]) ** 2).sum(axis=1)
+        return found[:, -2:, 0], np.diagonal(inverse, axis1=1, axis2=2)[:, -2:], sums
+
+    def bounds(self, logs: np.ndarray, confidence: float) -> np.ndarray:
+        """The least and the largest of place and slopes before and after that the F statistic does not reject.
+
+        Of a walk, the set of places allows for two parameters at once, the place and the size of the turn (Scheffé
+        1953): where a turn is small, the best place follows the noise, and sets for one hold 85 to 91 percent.
+        """
+        rest, degrees = self.residuals(logs), len(logs) - 4
+        total = rest @ rest
+        limits = [
+            (total - self.best(rest)[1]) * (1 + count * fdtri(count, degrees, confidence / 100) / degrees)
+            for count in (1, 1 + self.walk)
+        ]
+        places = self.accepted(rest, total - limits[0])
+        slopes, variances, sums = self.slopes(logs, places)
+        reach = np.sqrt(variances * np.maximum(limits[0] - sums, 0)[:, None])
+        places = self.accepted(rest, total - limits[1])
+        return np.array([[places[0], *(slopes - reach).min(0)], [places[-1], *(slopes + reach).max(0)]])
+
+    def p(self, logs: np.ndarray, permutations: int, seed: int) -> float:
+        """How often an order of the straight line's residuals gains as large a part from a kink as the observed one."""
+
+        def part(rest: np.ndarray, axis: int = -1) -> np.ndarray:
+            total = ((rest @ self.off) ** 2).sum(axis)
+            return np.divide(self.best(rest)[1], total, out=np.zeros_like(total), where=total > 0)
+
+        random = np.random.default_rng(seed)
+        how = {"permutation_type": "pairings", "alternative": "greater", "vectorized": True}
+        return float(
+            permutation_test((self.residuals(logs),), part, n_resamples=permutations, rng=random, **how).pvalue
+        )
 
 
 @remembered
 def find_kink(values: pd.Series, confidence: float = 95, permutations: int = PERMUTATIONS, seed: int = 0) -> Kink:
-    """The kink in the logarithm of a series, with what bounds it, and whether there is one at all.
+    """The kink in the logarithm of a series, with what bounds it, and whether growth turned at all.
 
     Parameters
     ----------
     values : pandas.Series
         Values above zero, indexed by year, ascending, without duplicates; years may be missing.
     confidence : float
-        Of the bounds, in percent.
+        Of the bounds and of both tests, in percent.
     permutations, seed : int
         Permutations of the straight line's residuals, and where their random order starts.
 
     Raises
     ------
     ValueError
-        Years are unsorted or double, a value is not above zero, or there are fewer than :data:`NEEDED` years.
+        Years are unsorted or double, a value is not above zero, there are fewer than :data:`NEEDED` years, or the
+        confidence is not between 0 and 100.
     """
+    if not 0 < confidence < 100:
+        raise ValueError(f"confidence is {confidence}; expected percent between 0 and 100")
     values = checked(values, NEEDED, "a kink")
-    x, y = values.index.to_numpy(float), np.log(values.to_numpy())
-    places = candidates(x)
-    sums = residual_sums(x, y, [(place,) for place in places])
-    best = int(sums.argmin())
-    degrees = len(x) - 4
-    limit = sums[best] * (1 + f_distribution.ppf(confidence / 100, 1, degrees) / degrees)
-    accepted = places[sums <= limit]
-    fits = [OLS(y, kinked(x, (place,))).fit() for place in accepted]
-    best_fit = OLS(y, kinked(x, (places[best],))).fit()
-    line = OLS(y, kinked(x, ())).fit()
-    shown = np.sort(np.append(x, places[best]))
-    design = kinked(shown, (places[best],))
-    design[:, 1] = shown - x.mean()
+    years, logs = values.index.to_numpy(float), np.log(values.to_numpy())
+    lines, walk = _lines(tuple(years), False), _lines(tuple(years), True)
+    rest = lines.residuals(logs)
+    year, gain = (float(found) for found in lines.best(rest))
+    (before, after), *_ = lines.slopes(logs, np.array([year]))[0]
+    bounds = np.stack([kind.bounds(logs, confidence) for kind in (lines, walk)])
+    low, high = bounds[:, 0].min(axis=0), bounds[:, 1].max(axis=0)
+    p, p_walk = (kind.p(logs, permutations, seed) for kind in (lines, walk))
+    bent, straight = (_criterion(rest @ rest - gained, len(years), 3 + extra) for gained, extra in ((gain, 2), (0, 0)))
+
+    def bend(at: np.ndarray) -> np.ndarray:
+        return before * np.minimum(at - year, 0) + after * np.maximum(at - year, 0)
+
+    shown = np.sort(np.append(years, year))
+    fitted = np.exp(bend(shown) + (logs - bend(years)).mean())
+    others = np.array([_without(years, logs, left_out)[0] for left_out in range(len(years))])
+    failed = {
+        "independent": p > 1 - confidence / 100 or bent >= straight,
+        "walk": p_walk > 1 - confidence / 100,
+        "above": fitted.max() > values.max(),
+        "leaning": others.min() < low[0] - 1e-9 or others.max() > high[0] + 1e-9,
+    }
     return Kink(
-        year=float(places[best]),
-        low=float(accepted[0]),
-        high=float(accepted[-1]),
-        before=_slope(best_fit, fits, limit, np.array([0.0, 1.0, 0.0])),
-        after=_slope(best_fit, fits, limit, np.array([0.0, 1.0, 1.0])),
-        aicc=_criterion(best_fit, kinks=1),
-        aicc_line=_criterion(line, kinks=0),
-        p=_permuted(x, y, line, sums[best], places, permutations, seed),
+        year=year,
+        low=float(low[0]),
+        high=float(high[0]),
+        before=Slope(*(100 * float(slope) for slope in (before, low[1], high[1]))),
+        after=Slope(*(100 * float(slope) for slope in (after, low[2], high[2]))),
+        aicc=bent,
+        aicc_line=straight,
+        p=p,
+        p_walk=p_walk,
         permutations=permutations,
         confidence=confidence,
-        fitted=pd.Series(np.exp(design @ best_fit.params), index=shown),
+        fitted=pd.Series(fitted, index=shown),
         years=tuple(int(year) for year in values.index),
+        refusals=tuple(name for name, fails in failed.items() if fails),
     )
 
 
@@ -170,41 +275,29 @@ def without_each_year(values: pd.Series) -> pd.DataFrame:
     """The kink and the slopes that remain where any one year is left out.
 
     Indexed by the year left out: ``year`` of the kink, ``before`` and ``after`` (log points a year; see
-    :func:`kr_industry.growth.percent`). ValueError as for :func:`find_kink`.
+    :func:`kr_industry.growth.percent`), for independent deviations. ValueError as for :func:`find_kink`.
     """
     values = checked(values, NEEDED, "a kink")
-    rows = {}
-    for left_out in values.index:
-        rest = values.drop(left_out)
-        x, y = rest.index.to_numpy(float), np.log(rest.to_numpy())
-        places = candidates(x)
-        place = places[residual_sums(x, y, [(place,) for place in places]).argmin()]
-        slope, change = OLS(y, kinked(x, (place,))).fit().params[1:]
-        rows[left_out] = {"year": place, "before": 100 * slope, "after": 100 * (slope + change)}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    years, logs = values.index.to_numpy(float), np.log(values.to_numpy())
+    rows = []
+    for left_out in range(len(years)):
+        place, lines, rest = _without(years, logs, left_out)
+        rows.append([float(place), *(100 * lines.slopes(rest, place[None])[0][0])])
+    return pd.DataFrame(rows, index=values.index, columns=["year", "before", "after"])
 
 
-def _slope(best, fits, limit: float, direction: np.ndarray) -> Slope:
-    """A combination of coefficients, with the values that some accepted place leaves within the limit."""
-    ends = []
-    for fit in fits:
-        centre = float(direction @ fit.params)
-        variance = float(direction @ fit.normalized_cov_params @ direction)
-        reach = np.sqrt(variance * max(limit - fit.ssr, 0))
-        ends += [centre - reach, centre + reach]
-    return Slope(100 * float(direction @ best.params), 100 * float(min(ends)), 100 * float(max(ends)))
+def _without(years: np.ndarray, logs: np.ndarray, left_out: int) -> tuple[np.ndarray, Lines, np.ndarray]:
+    """The kink without one place of the series; the lines through the other years, and their logarithms."""
+    lines, rest = _lines(tuple(np.delete(years, left_out)), False), np.delete(logs, left_out)
+    return lines.best(lines.residuals(rest))[0], lines, rest
 
 
-def _criterion(fit, kinks: int) -> float:
-    """AICc; places and the variance count among the parameters."""
-    return float(aicc(fit.llf, fit.nobs, len(fit.params) + kinks + 1))
+@lru_cache(maxsize=256)
+def _lines(years: tuple[float, ...], walk: bool) -> Lines:
+    return Lines(np.array(years), walk)
 
 
-def _permuted(x, y, line, least: float, places, permutations: int, seed: int) -> float:
-    """How often a permutation of the line's residuals gains as much from a kink; the order observed is one of them."""
-    shuffled = np.random.default_rng(seed).permuted(np.tile(line.resid, (permutations, 1)), axis=1).T
-    trials = line.fittedvalues[:, None] + shuffled
-    straight = residual_sums(x, trials, [()])[0]
-    bent = residual_sums(x, trials, [(place,) for place in places]).min(axis=0)
-    # An order that happens to be the observed one must count, whatever its last digits.
-    return float((1 + (bent / straight <= least / line.ssr * (1 + 1e-9)).sum()) / (1 + permutations))
+def _criterion(total: float, number: int, parameters: int) -> float:
+    """AICc of a residual sum of squares; a kink's place and the variance count among the parameters."""
+    with np.errstate(divide="ignore"):  # a line through all years is infinitely good
+        return float(aicc(-number / 2 * (np.log(2 * np.pi * total / number) + 1), number, parameters))

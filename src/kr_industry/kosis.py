@@ -1,7 +1,8 @@
 """Official figures from KOSIS, Korea's statistics portal: what a declaration asks for, as rows with our columns.
 
 KOSIS answers with HTTP status 200 whatever is wrong: a list of cells, or an object with a code and a message. Its key
-stands in the address, so no exception of the network, which quote addresses, leaves this module.
+stands in the address, so no exception of the network, which quote addresses, leaves this module, nor does an answer
+that repeats the key in whatever way it is written.
 """
 
 import json
@@ -9,6 +10,8 @@ import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -22,6 +25,10 @@ PAUSES = (2, 10)
 """Seconds before a second and a third try where the line or the server fails."""
 TIMEOUT = (10, 120)
 """Seconds to wait for a connection, and for more of an answer."""
+LONGEST = 600
+"""Seconds that an answer may take in all, with all tries."""
+LARGEST = 64 * 2**20
+"""Bytes that an answer may have; 40,000 cells have about a quarter of it."""
 SIGNS = frozenset({"", "-", "X", "x", "…", "...", "*"})
 """What KOSIS writes where it has no number: none, confidential, unknown. The cell is then empty."""
 HINTS = {
@@ -29,7 +36,7 @@ HINTS = {
     "11": "the key has expired or is not valid; renew it at https://kosis.kr/openapi/ (활용신청)",
     "20": "the table has other classes than data/kosis.yml says",
     "21": "the table, an item or a code in data/kosis.yml is wrong, or has been changed",
-    "30": "it has no such figures; look at the years and codes in data/kosis.yml",
+    "30": "it has no such figures; look at the years and codes in data/kosis.yml, and whether the table is yearly",
     "31": "even one year has more than the 40,000 cells of a request; declare fewer codes",
     "40": "too many requests; try again in a few minutes",
     "41": "too many cells were asked for; try again tomorrow or declare fewer codes",
@@ -53,6 +60,10 @@ class KosisRefusal(KosisError):
     """The key or the declaration is wrong."""
 
 
+class _Passing(Exception):
+    """Something that may be well a little later."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,13 +73,24 @@ _Code = Annotated[str, Field(pattern=r"^[\w.]+$")]
 _Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
-class Item(_Strict):
-    """What is counted: our identifier, the unit given by KOSIS, ours, and the factor from one to the other."""
+class Unit(_Strict):
+    """The unit given by KOSIS, ours, and the factor from one to the other."""
 
-    id: _Name
     given: str
     unit: _Name
     factor: Annotated[Decimal, Field(gt=0)]
+
+
+class Item(Unit):
+    """What is counted: our identifier, its unit, and the units of those identifiers of one class that have another."""
+
+    id: _Name
+    units: Annotated[dict[_Name, dict[_Name, Unit]], Field(max_length=1)] = {}
+
+    def unit_of(self, identifiers: dict[str, str]) -> Unit:
+        """The unit of a cell, of which the identifier in each class is given."""
+        found = [units.get(identifiers[column]) for column, units in self.units.items()]
+        return next(filter(None, found), self)
 
 
 class Class(_Strict):
@@ -97,6 +119,7 @@ class Table(_Strict):
     page: str
     documented: str
     source: Source
+    period: str = "Y"
     first: _Year
     last: _Year
     items: Annotated[dict[_Code, Item], Field(min_length=1)]
@@ -106,6 +129,15 @@ class Table(_Strict):
     def _in_order(self) -> "Table":
         if self.last < self.first:
             raise ValueError(f"last ({self.last}) is before first ({self.first})")
+        if self.period != "Y":
+            raise ValueError(f"period is {self.period!r}; only yearly tables (Y) can be retrieved, as a row has a year")
+        identifiers = {each.column: set(each.codes.values()) for each in self.classes}
+        for item in self.items.values():
+            for column, units in item.units.items():
+                if column not in identifiers:
+                    raise ValueError(f"item {item.id}: units name {column!r}; classes are {', '.join(identifiers)}")
+                if unknown := units.keys() - identifiers[column]:
+                    raise ValueError(f"item {item.id}: units name {', '.join(unknown)}, which {column} does not have")
         return self
 
     @property
@@ -117,7 +149,7 @@ class Table(_Strict):
         """The request for some years, without the key; codes are joined by a bare ``+``, as KOSIS writes it."""
         codes = {f"objL{number}": "+".join(each.codes) for number, each in enumerate(self.classes, start=1)}
         words = {"method": "getList", "format": "json", "jsonVD": "Y", "orgId": self.org, "tblId": self.table}
-        words |= {"itmId": "+".join(self.items), **codes, "prdSe": "Y", "startPrdDe": first, "endPrdDe": last}
+        words |= {"itmId": "+".join(self.items), **codes, "prdSe": self.period, "startPrdDe": first, "endPrdDe": last}
         return urlencode(words, safe="+")
 
 
@@ -140,9 +172,9 @@ def fetch(table: Table, key: str, address: str = ADDRESS) -> list[dict[str, str]
 
 
 def _cells(table: Table, first: int, last: int, key: str, address: str) -> Iterator[dict[str, str]]:
-    text = _answer(f"{address}?{table.request(first, last)}&apiKey={quote(key, safe='')}")
+    text = _without(key, _answer(f"{address}?{table.request(first, last)}&apiKey={quote(key, safe='')}"))
     if error := _ERROR.match(text):
-        code, message = error[1], error[2].replace(key, "***").replace(quote(key, safe=""), "***")
+        code, message = error[1], error[2]
         if code == "31" and first < last:
             half = (first + last) // 2
             yield from _cells(table, first, half, key, address)
@@ -161,26 +193,65 @@ def _cells(table: Table, first: int, last: int, key: str, address: str) -> Itera
     yield from ({field: "" if text is None else text for field, text in cell.items()} for cell in cells)
 
 
+def _without(key: str, text: str) -> str:
+    """A text without the key, whose signs may be written as they are or encoded for an address, JSON or HTML."""
+    signs = []
+    for sign in key:
+        code, plain = ord(sign), re.escape(sign)
+        signs.append(rf"(?:\\*{plain}|%(?:25)*{code:02x}|\\+u{code:04x}|\\+x{code:02x}|&#0*{code};|&#x0*{code:x};)")
+    return re.sub("".join(signs), "***", text, flags=re.IGNORECASE)
+
+
 def _answer(address: str) -> str:
-    """The text that stands at an address, which stays secret, by up to three tries."""
+    """The text that stands at an address, which stays secret; KosisError where it is too large or takes too long."""
+    answers: SimpleQueue[str | KosisError] = SimpleQueue()
+    # The time-out of a connection is that of each of its steps: a byte a second would never end.
+    Thread(target=lambda: answers.put(_tried(address)), daemon=True).start()
+    try:
+        answer = answers.get(timeout=LONGEST)
+    except Empty:
+        raise KosisError(f"KOSIS has not answered in full within {LONGEST} seconds") from None
+    if isinstance(answer, KosisError):
+        raise answer
+    return answer
+
+
+def _tried(address: str) -> str | KosisError:
+    """The text at an address or what is wrong, by up to three tries."""
+    what = ""
     for pause in (*PAUSES, None):
         try:
-            # A redirection would take the key elsewhere. urllib3's Retry logs addresses, and ends where a body begins.
-            answer = requests.get(address, timeout=TIMEOUT, allow_redirects=False)
-            if answer.status_code < 500:
-                break
-            what = f"HTTP status {answer.status_code}"
-        except requests.RequestException as error:
+            return _read(address).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return KosisError("KOSIS answers with something that is not UTF-8")
+        except KosisError as error:
+            return error
+        except _Passing as error:
+            what = str(error)
+        except Exception as error:  # noqa: BLE001 — of whatever kind, it may quote the address
             what = type(error).__name__
-        if pause is None:
-            raise KosisError(f"KOSIS cannot be reached: {what}, {len(PAUSES) + 1} times") from None
-        time.sleep(pause)
-    if answer.status_code != 200:
-        raise KosisError(f"KOSIS answers with HTTP status {answer.status_code}")
-    try:
-        return answer.content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise KosisError("KOSIS answers with something that is not UTF-8") from None
+        if pause is not None:
+            time.sleep(pause)
+    return KosisError(f"KOSIS cannot be reached: {what}, {len(PAUSES) + 1} times")
+
+
+def _read(address: str) -> bytes:
+    # A redirection would take the key elsewhere. Nothing compressed is asked for, as few bytes could become many.
+    options = {"headers": {"Accept-Encoding": "identity"}, "allow_redirects": False, "stream": True}
+    # urllib3's Retry logs addresses, and ends where a body begins.
+    with requests.get(address, timeout=TIMEOUT, **options) as answer:
+        if answer.status_code >= 500:
+            raise _Passing(f"HTTP status {answer.status_code}")
+        if answer.status_code != 200:
+            raise KosisError(f"KOSIS answers with HTTP status {answer.status_code}")
+        if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise KosisError("KOSIS answers with something compressed, which was not asked for")
+        held = bytearray()
+        for part in answer.iter_content(2**16):
+            held += part
+            if len(held) > LARGEST:
+                raise KosisError(f"KOSIS answers with more than {LARGEST:,} bytes; declare fewer codes or years")
+    return bytes(held)
 
 
 def rows(table: Table, cells: list[dict[str, str]]) -> pd.DataFrame:
@@ -240,21 +311,22 @@ def _row(table: Table, cell: dict[str, str], names: list[str]) -> list[str]:
         if cell[field] not in codes:
             raise ValueError(f"{field}: {cell[field]!r} was not asked for")
     item, year, printed = table.items[cell["ITM_ID"]], cell["PRD_DE"], cell["DT"].strip()
-    if cell["UNIT_NM"].strip() != item.given:
-        raise ValueError(f"UNIT_NM: {cell['UNIT_NM']!r}; expected {item.given}")
-    if not re.fullmatch(r"\d{4}", year) or not table.first <= int(year) <= table.last:
+    identifiers = {each.column: each.codes[cell[f"C{level}"]] for level, each in enumerate(table.classes, start=1)}
+    unit = item.unit_of(identifiers)
+    if cell["UNIT_NM"].strip() != unit.given:
+        raise ValueError(f"UNIT_NM: {cell['UNIT_NM']!r}; expected {unit.given}")
+    if not re.fullmatch(r"\d{4}", year, re.ASCII) or not table.first <= int(year) <= table.last:
         raise ValueError(f"PRD_DE: {year!r}; expected a year from {table.first} to {table.last}")
     changed = re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)", cell["LST_CHN_DE"])
     if not changed:
         raise ValueError(f"LST_CHN_DE: {cell['LST_CHN_DE']!r} is not a date")
-    codes = [each.codes[cell[f"C{level}"]] for level, each in enumerate(table.classes, start=1)]
-    place = f"{table.table}: {' / '.join(names)}"
-    value = "" if printed in SIGNS else _number(printed, item.factor)
-    return [year, *codes, item.id, value, item.unit, printed, "-".join(changed.groups()), table.source.id, place]
+    place, date = f"{table.table}: {' / '.join(names)}", "-".join(changed.groups())
+    value = "" if printed in SIGNS else _number(printed, unit.factor)
+    return [year, *identifiers.values(), item.id, value, unit.unit, printed, date, table.source.id, place]
 
 
 def _number(printed: str, factor: Decimal) -> str:
     """A number in our unit, with all its digits and no others."""
-    if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", printed):
+    if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", printed, re.ASCII):
         raise ValueError(f"DT: {printed!r} is neither a number nor one of the signs - X … *")
     return f"{Decimal(printed.replace(',', '')) * factor:f}"

@@ -1,7 +1,7 @@
 """What only an industry counted by segment asks for, such as Gwangju’s photonics: stages, factors, parts, outlooks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,35 +9,96 @@ import pandas as pd
 
 from kr_industry import growth
 from kr_industry.data import DataError, Tables
+from kr_industry.definitions import UNITS, ByYear, definitions, oldest
 from kr_industry.kinks import Kink
-
-UNITS = {"sales": "100 million won", "employment": "persons", "firms": "firms"}
-"""The measures of the table by year, with their units as recorded results name them."""
 
 SIZE_CLASSES = ["sales_100_up", "sales_50_100", "sales_10_50", "sales_1_10", "sales_under_1"]
 """Classes of firms by sales (억 원), the largest first."""
 
+FEW = 2
+"""Of so few firms nothing is derived: what a source does not print of one or two firms stays theirs."""
 
-def stage_ends(annual: pd.DataFrame) -> list[int]:
+
+def stage_ends(table: pd.DataFrame) -> list[int]:
     """The first and last year, those in which a stage of the programme ends, and that of the highest sales.
 
     Parameters
     ----------
-    annual : pandas.DataFrame
-        The table by year, indexed by year; ``stage`` names the stage that ends in a year.
+    table : pandas.DataFrame
+        The table by year of a :class:`ByYear`; ``stage`` names the stage that ends in a year. Only years of which all
+        measures are printed count.
 
     Examples
     --------
-    >>> stage_ends(Tables("photonics")("annual").set_index("year"))
-    [1999, 2003, 2008, 2012, 2013, 2018]
+    >>> from kr_industry.definitions import by_year
+    >>> stage_ends(by_year(Tables("photonics")).table)
+    [1999, 2003, 2008, 2012, 2013, 2019]
     """
-    stages = annual.index[annual["stage"] != ""]
-    return sorted({int(year) for year in (annual.index[0], annual.index[-1], *stages, annual["sales"].idxmax())})
+    table = table.dropna(subset=[*UNITS])
+    if table.empty:
+        return []
+    stages = table.index[table["stage"] != ""]
+    return sorted({int(year) for year in (table.index[0], table.index[-1], *stages, table["sales"].idxmax())})
 
 
-def factors(annual: pd.DataFrame) -> pd.DataFrame:
-    """Firms, employees per firm and sales per employee (억 원) by year; their product is sales."""
-    table = annual[["sales", "employment", "firms"]].astype(float)
+def phases(values: pd.Series, near: float = 0.9) -> list[int]:
+    """Years between which a series rose, stood, fell and rose again, as far as it did.
+
+    The first; the first that comes near its highest value (a part of it); the last of its highest; the lowest after
+    that; the last.
+
+    Examples
+    --------
+    >>> phases(pd.Series({2003: 32, 2008: 131, 2010: 254, 2013: 271, 2016: 215, 2019: 248}))
+    [2003, 2010, 2013, 2016, 2019]
+    """
+    values = values.dropna()
+    peak = values.index[values == values.max()][-1]
+    years = (
+        values.index[0],
+        (values >= near * values.max()).idxmax(),
+        peak,
+        values.loc[peak:].idxmin(),
+        values.index[-1],
+    )
+    return sorted({int(year) for year in years})
+
+
+def programme(read: Tables, stages: pd.DataFrame, sales: pd.Series) -> pd.DataFrame:
+    """The stages of a programme with the money of each (억 원, missing where none is given) and sales at its end.
+
+    Parameters
+    ----------
+    read : Tables
+        With single figures named ``programme_money_<stage>``.
+    stages : pandas.DataFrame
+        ``stage``, its names ``ko`` and ``en``, ``first_year``, ``last_year``.
+    sales : pandas.Series
+        By year.
+    """
+    money = [read.figure(f"programme_money_{stage}", default=np.nan) for stage in stages["stage"]]
+    years = stages["last_year"] - stages["first_year"] + 1
+    ends = sales.reindex(stages["last_year"]).to_numpy()
+    table = stages[["stage", "ko", "en", "first_year", "last_year"]].assign(years=years, money=money)
+    return table.assign(money_a_year=table["money"] / years, sales=ends).reset_index(drop=True)
+
+
+def yearly_figures(read: Tables, name: str) -> pd.Series:
+    """Single figures by year, those named ``<name>_<year>``; empty where there are none."""
+    if not read.has("figures"):
+        return pd.Series(dtype=float)
+    rows = read("figures").set_index("id")["value"]
+    rows = rows[rows.index.str.fullmatch(rf"{name}_\d{{4}}")]
+    return rows.set_axis(rows.index.str[-4:].astype(int)).sort_index()
+
+
+def factors(table: pd.DataFrame) -> pd.DataFrame:
+    """Firms, employees per firm and sales per employee (억 원) by year; their product is sales.
+
+    Years of which not all measures are there, or one is zero, are left out.
+    """
+    table = table[[*UNITS]].astype(float)
+    table = table[(table > 0).all(axis=1)]
     size, productivity = table["employment"] / table["firms"], table["sales"] / table["employment"]
     parts = pd.DataFrame({"firms": table["firms"], "size": size, "productivity": productivity})
     return parts.rename_axis(columns="factor")
@@ -62,6 +123,8 @@ def decompositions(parts: pd.DataFrame, ends: list[int]) -> pd.DataFrame:
         (first, last): 100 * growth.decomposition(parts.loc[first], parts.loc[last])["log_change"] / (last - first)
         for first, last in pairwise(ends)
     }
+    if not rows:
+        return pd.DataFrame(columns=parts.columns)
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns="factor")
     return table.set_axis(pd.MultiIndex.from_tuples(rows, names=["first_year", "last_year"]))
 
@@ -108,25 +171,26 @@ class BySegment:
         return self.last - 1
 
     def actual(self, segment: str) -> pd.Series:
-        """One segment by year without outlooks."""
-        return self.levels.loc[segment].drop(self.outlooks)
+        """One segment by year without outlooks, and without a value that is not derived."""
+        return self.levels.loc[segment].drop(self.outlooks).dropna()
 
 
 def by_segment(read: Tables) -> dict[str, BySegment]:
     """Sales (억 원) and firms by segment and year, as far as the tables have two years in a row.
 
     The year before the first one printed is derived from the growth printed for the first, where all segments have it:
-    sales with the bounds that rounding leaves, firms as the one whole number that fits, if just one does.
+    sales with the bounds that rounding leaves, firms as the one whole number that fits, if just one does. Sales of
+    :data:`FEW` firms are not derived.
     """
-    tables = {}
+    tables, annual = {}, next(iter(definitions(read).values()))
+    if read.has("segment_firms"):
+        tables["firms"] = _by_segment("firms", read("segment_firms"), annual["firms"], [])
     if read.has("segment_sales"):
         rows = read("segment_sales").query("coverage == 'whole'")
-        totals = read("sales").query("coverage == 'whole'") if read.has("sales") else read("annual")
+        totals = read("sales").query("coverage == 'whole'").set_index("year") if read.has("sales") else annual
         outlooks = sorted(int(year) for year in rows.loc[rows["status"] == "outlook", "year"].unique())
-        tables["sales"] = _by_segment("sales", rows, totals.set_index("year")["sales"], outlooks)
-    if read.has("segment_firms"):
-        totals = read("annual").set_index("year")["firms"]
-        tables["firms"] = _by_segment("firms", read("segment_firms"), totals, [])
+        found = _by_segment("sales", rows, totals["sales"].dropna(), outlooks)
+        tables = {"sales": _without_few(found, tables.get("firms")), **tables}
     return {measure: table for measure, table in tables.items() if table.before in table.levels}
 
 
@@ -137,7 +201,7 @@ def _by_segment(measure: str, rows: pd.DataFrame, totals: pd.Series, outlooks: l
     printed = rows.pivot(index="segment", columns="year", values="growth").reindex(levels.index)
     first, bounds, derived = levels.columns[0], [levels] * 3, None
     rates = printed[first].drop("total")
-    if rates.notna().all() and first - 1 in totals.index:
+    if rates.notna().all() and (levels[first] > 0).all() and first - 1 in totals.index:
         step = 0 if measure == "firms" else 1  # sales are rounded to whole 억 원
         bases = [growth.implied_base(levels.at[name, first], rate, value_step=step) for name, rate in rates.items()]
         bases = [_whole(*base) for base in bases] if measure == "firms" else bases
@@ -145,6 +209,19 @@ def _by_segment(measure: str, rows: pd.DataFrame, totals: pd.Series, outlooks: l
         columns = [pd.Series([*column, whole], levels.index, name=derived) for column in zip(*bases, strict=True)]
         bounds = [pd.concat([column, levels], axis=1).rename_axis(columns="year") for column in columns]
     return BySegment(measure, *(table.rename_axis("segment") for table in bounds), printed, derived, outlooks)
+
+
+def _without_few(sales: BySegment, firms: BySegment | None) -> BySegment:
+    """Sales by segment without those derived ones of which the table of firms shows that they are of few."""
+    year = sales.derived
+    if year is None or firms is None or year not in firms.levels:
+        return sales
+    few = firms.levels.index[firms.levels[year] <= FEW]
+    masked = [
+        table.mask((table.columns == year) & table.index.isin(few)[:, None])
+        for table in (sales.levels, sales.low, sales.high)
+    ]
+    return replace(sales, **dict(zip(("levels", "low", "high"), masked, strict=True)))
 
 
 def _whole(base: float, low: float, high: float) -> tuple[float, float, float]:
@@ -187,10 +264,41 @@ def contributions(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def sales_per_firm(by: dict[str, BySegment]) -> pd.DataFrame:
-    """Sales per firm (억 원) by segment in the last two years that both tables print; empty where there are none."""
+    """Sales per firm (억 원) by segment in the last two years that both tables print; empty where there are none.
+
+    A segment has none where it has :data:`FEW` firms or fewer.
+    """
     printed = [set(by[measure].printed_years) for measure in UNITS if measure in by]
     years = sorted(set.intersection(*printed))[-2:] if len(printed) == 2 else []
-    return by["sales"].levels[years] / by["firms"].levels[years] if len(years) == 2 else pd.DataFrame()
+    if len(years) < 2:
+        return pd.DataFrame()
+    firms = by["firms"].levels[years]
+    return by["sales"].levels[years] / firms.where(firms > FEW)
+
+
+def outlooks(read: Tables, measure: str) -> pd.DataFrame:
+    """What was expected of a measure of the whole industry, and what came of it.
+
+    From the table ``outlooks`` and from the outlooks of the table of totals. What came is that of the oldest definition
+    which prints the year, the one in use when the outlook was made.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``year``: ``expected``, ``qualifier`` (``outlook``, ``target`` or ``about``), ``source``, ``place``,
+        ``outcome`` (missing where none is printed), ``difference`` (how far it was above, in percent).
+    """
+    columns, rows = ["year", "expected", "qualifier", "source", "place"], []
+    if read.has("outlooks"):
+        rows.append(read("outlooks").query("measure == @measure").rename(columns={"value": "expected"}))
+    if tables := outlook_table(read, measure):
+        whole = "size_class == 'total'" if measure == "firms" else "coverage == 'whole'"
+        found = read(tables[0]).query(f"{whole} and status == 'outlook'").rename(columns={measure: "expected"})
+        rows.append(found.assign(qualifier="outlook"))
+    table = pd.concat([found[columns] for found in rows]) if rows else pd.DataFrame(columns=columns)
+    table = table.set_index("year").sort_index().astype({"expected": float})
+    table["outcome"] = oldest(read)[measure].reindex(table.index).astype(float)
+    return table.assign(difference=100 * (table["outcome"] / table["expected"] - 1))
 
 
 def outlook_table(read: Tables, measure: str) -> list[str]:
@@ -199,76 +307,44 @@ def outlook_table(read: Tables, measure: str) -> list[str]:
     return [table] if read.has(table) else []
 
 
-def outlook(read: Tables, by: dict[str, BySegment], measure: str, segment: str) -> pd.Series:
-    """What the source expected of a measure, by year; empty where its tables hold no outlook."""
-    if segment != "total":
-        return by[measure].levels.loc[segment, by[measure].outlooks]
-    whole = "size_class == 'total'" if measure == "firms" else "coverage == 'whole'"
-    rows = [read(table).query(f"{whole} and status == 'outlook'") for table in outlook_table(read, measure)]
-    return rows[0].set_index("year")[measure].astype(float) if rows else pd.Series(dtype=float)
-
-
-def outlook_totals(read: Tables) -> pd.DataFrame:
-    """Where two tables give two totals for sales of a year ahead, and the segment in which the gap seems to lie.
+def national_share(read: Tables) -> pd.DataFrame:
+    """What part of the industry nationwide is the region’s, in percent, where the nation’s figure is printed.
 
     Returns
     -------
     pandas.DataFrame
-        A row a ``year`` ahead: ``total`` of the table of totals and ``summed`` of that by segment, the growth that each
-        means and ``growth_printed`` beside them; and of the one segment that fits its printed ``growth`` and ``share``
-        with the gap added and not without: ``segment`` (empty where none or several do), ``sales`` and ``implied``.
+        By ``year`` and ``measure``: ``region_value``, ``nation_value``, ``share``; the region’s figure is that of the
+        oldest definition which prints the year. Empty where there is no table ``national``.
     """
-    if not (read.has("sales") and read.has("segment_sales")):
-        return pd.DataFrame()
-    totals = read("sales").query("coverage == 'whole'").set_index("year")
-    rows = read("segment_sales").query("coverage == 'whole'").set_index(["year", "segment"])
-    sales, summed = totals["sales"].astype(float), rows["sales"].astype(float).xs("total", level="segment")
-    table = pd.DataFrame({"total": sales[totals["status"] == "outlook"], "summed": summed}).dropna()
-    table = table[table["total"] != table["summed"]]
-    before = sales.reindex(table.index - 1).to_numpy()
-    table["growth_printed"] = totals["growth"].reindex(table.index)
-    table["growth_total"], table["growth_summed"] = (100 * (table[name] / before - 1) for name in ("total", "summed"))
-    cells = [_doubtful(rows.loc[year], rows.loc[year - 1], total, sum_) for year, total, sum_, *_ in table.itertuples()]
-    doubtful = pd.DataFrame(cells, index=table.index, columns=["segment", "sales", "growth", "share", "implied"])
-    return table.join(doubtful).rename_axis("year").reset_index()
-
-
-def _doubtful(rows: pd.DataFrame, before: pd.DataFrame, total: float, summed: float) -> dict:
-    """The segment that would explain the gap between two totals, as printed beside it and as implied."""
-    table = rows.join(before["sales"].rename("before"), how="inner").drop(index="total")
-
-    def fits(sales: pd.Series) -> pd.Series:
-        growing, share = 100 * (sales / table["before"] - 1), 100 * sales / total
-        return ((growing - table["growth"]).abs() <= 0.05) & ((share - table["share"]).abs() <= 0.05)
-
-    table = table.assign(implied=table["sales"] + total - summed)
-    fitting = table[fits(table["implied"]) & ~fits(table["sales"])]
-    return fitting.reset_index(names="segment").iloc[0].to_dict() if len(fitting) == 1 else {"segment": ""}
+    if not read.has("national"):
+        none = pd.MultiIndex.from_tuples([], names=["year", "measure"])
+        return pd.DataFrame(columns=["region_value", "nation_value", "share"], index=none, dtype=float)
+    own, nation = oldest(read), read("national").set_index("year")
+    names = [name for name in UNITS if name in nation]
+    pairs = {"region_value": own.reindex(nation.index)[names], "nation_value": nation[names].astype(float)}
+    table = pd.concat({side: frame.rename_axis(columns="measure").stack() for side, frame in pairs.items()}, axis=1)
+    return table.dropna().assign(share=lambda rows: 100 * rows["region_value"] / rows["nation_value"])
 
 
 def results(
     rates: pd.DataFrame,
     parts: pd.DataFrame,
     productivity: pd.Series,
-    spread: pd.DataFrame,
     by: dict[str, BySegment],
     segment: str,
 ) -> Iterator[tuple[str, float, str]]:
     """What a report on an industry records of its growth, its factors and its segments: name, value, unit.
 
-    From rates by ``measure`` and interval, the last row of :func:`decompositions`, sales per employee by year, measures
-    of concentration by measure and year, :func:`by_segment`, and the segment that the report is about.
+    From rates by ``measure`` and interval, the last row of :func:`decompositions`, sales per employee of some years,
+    :func:`by_segment`, and the segment that the report is about.
     """
     for row in rates.itertuples():
         yield f"{row.measure}_cagr_{row.first_year}_{row.last_year}", row.rate, "percent a year"
-    first, last = parts.index[-1]
-    for name, value in parts.iloc[-1].items():
-        yield f"decomposition_{first}_{last}_{name}", value, "log points a year"
+    for (first, last), row in parts.tail(1).iterrows():
+        for name, value in row.items():
+            yield f"decomposition_{first}_{last}_{name}", value, "log points a year"
     for year, value in productivity.items():
         yield f"sales_per_employee_{year}", value, "100 million won"
-    for measure, table in by.items():
-        for year in table.printed_years:
-            yield f"hhi_{measure}_{year}", spread.at[(measure, year), "herfindahl"], "index"
     if sales := by.get("sales"):
         points, last = contributions(sales.levels)[sales.last], sales.last
         before, after = sales.levels[sales.before], sales.levels[last]
@@ -276,7 +352,8 @@ def results(
             yield f"contribution_{name}_{last}", value, "percentage points"
         yield f"sales_growth_{last}", points.sum(), "percent"
         yield f"segment_sales_{last}", after[segment], "100 million won"
-        yield f"segment_sales_growth_{last}", 100 * (after[segment] / before[segment] - 1), "percent"
+        if before[segment] > 0:
+            yield f"segment_sales_growth_{last}", 100 * (after[segment] / before[segment] - 1), "percent"
         yield f"segment_sales_share_{last}", 100 * after[segment] / after["total"], "percent"
         own = points.sum() if segment == "total" else points[segment]
         yield f"segment_contribution_{last}", own, "percentage points"
@@ -295,3 +372,15 @@ def estimates(
     for name, path in paths.items():
         for year, row in path.iterrows():
             yield f"{name}_{measure}_{year}", row["value"], UNITS[measure], row["low"], row["high"]
+
+
+def beside(shown: ByYear, national: pd.DataFrame) -> Iterator[tuple[str, float, str]]:
+    """What a report records of other definitions, of their links, and of the nation: name, value, unit."""
+    for scope, table in shown.beside.items():
+        for measure in UNITS:
+            for year, rate in growth.yearly(table[measure].dropna()).items():
+                yield f"{scope}_{measure}_growth_{year}", rate, "percent"
+    for row in shown.links.itertuples():
+        yield f"link_{row.measure}_{row.year}", row.ratio, "ratio"
+    for (year, measure), share in national["share"].items():
+        yield f"national_share_{measure}_{year}", share, "percent"

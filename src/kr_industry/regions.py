@@ -4,8 +4,8 @@ A document names, a province does not choose: a cell of the matrix says that a d
 the codebook ties that term to a technology of the government's list.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import combinations, product
 
@@ -14,20 +14,11 @@ import pandas as pd
 
 from kr_industry import chance
 from kr_industry.agreement import agreement
-from kr_industry.data import load
+from kr_industry.data import Tables
 from kr_industry.memory import remembered
-
-KINDS = {"keywords": ("keyword",), "programmes": ("programme",), "both": ("keyword", "programme")}
-"""Kinds of terms that each source of a report takes."""
 
 RULES = {"explicit": ("explicit",), "broad": ("explicit", "broad")}
 """Rules of the codebook that each coding accepts."""
-
-LISTS = (2021, 2022)
-"""Years of the government's lists: ten technologies of December 2021, twelve of October 2022."""
-
-TIERS = ("stated", "same", "complementary")
-"""A source ties two provinces; they are neighbours and share a technology; neighbours with two that go together."""
 
 PLANS = ("strategy", "goal", "industry", "cluster", "field")
 """Kinds of a city's earlier plans that tell what it was heading for."""
@@ -43,17 +34,18 @@ class Record:
         The tables of these names.
     regions : list of str
         All provinces in the order wanted.
-    technologies : pandas.DataFrame
-        The table of this name, with all lists.
-    listed : int
-        Year of the list.
+    technologies, kinds : pandas.DataFrame
+        The tables of these names: the technologies of all lists, and by which sources each kind of term is counted.
+    listed : str
+        Identifier of the list.
     """
 
     terms: pd.DataFrame
     codebook: pd.DataFrame
     regions: list[str]
     technologies: pd.DataFrame
-    listed: int = 2021
+    kinds: pd.DataFrame
+    listed: str
 
     def __getstate__(self) -> dict[str, object]:
         """The fields alone: equal records are pickled alike, whatever has been read from them."""
@@ -64,16 +56,39 @@ class Record:
         """Identifiers of the listed technologies."""
         return list(self.technologies.loc[self.technologies["list"] == self.listed, "id"])
 
-    def read_with(self, listed: int) -> "Record":
+    @property
+    def lists(self) -> list[str]:
+        """Identifiers of all lists, in the order of the table."""
+        return list(self.technologies["list"].unique())
+
+    @cached_property
+    def sources(self) -> dict[str, list[str]]:
+        """The kinds of terms that each source counts."""
+        counted = self.kinds.assign(source=self.kinds["counted_as"].str.split()).explode("source")
+        return counted.groupby("source", sort=False)["id"].agg(list).to_dict()
+
+    def read_with(self, listed: str) -> "Record":
         """The same record with another list."""
-        return Record(self.terms, self.codebook, self.regions, self.technologies, listed)
+        return replace(self, listed=listed)
 
     @cached_property
     def classified(self) -> pd.DataFrame:
-        """Every term with what the codebook makes of it, those outside the list (technology ``other``) included."""
-        if self.listed not in LISTS:
-            raise ValueError(f"the list is that of {self.listed!r}; expected one of {', '.join(map(str, LISTS))}")
-        rows = self.codebook[self.codebook["list"].isin(["both", str(self.listed)])].drop(columns="list")
+        """Every term with what the codebook makes of it, those outside the list (technology ``other``) included.
+
+        A technology of another list is outside this one, and its term's theme.
+        """
+        _known("list", [self.listed], self.lists)
+        _known("list of codebook.csv", self.codebook["list"], ["all", *self.lists])
+        _known("technology of codebook.csv", self.codebook["technology"], [*self.technologies["id"].unique(), "other"])
+        rows = self.codebook[self.codebook["list"].isin(["all", self.listed])].drop(columns="list")
+        if lacking := sorted(set(self.terms["term"]) - set(rows["term"])):
+            raise ValueError(f"codebook.csv has no row of the list {self.listed!r} for the term {lacking[0]!r}")
+        elsewhere = ~rows["technology"].isin([*self.columns, "other"])
+        rows = rows.assign(
+            theme=rows["theme"].mask(elsewhere, rows["technology"]),
+            technology=rows["technology"].mask(elsewhere, "other"),
+            rule=rows["rule"].mask(elsewhere, "none"),
+        )
         return self.terms.merge(rows, on="term", how="left")
 
     def coded(self, coding: str = "broad", weak: bool = True) -> pd.DataFrame:
@@ -94,10 +109,9 @@ class Record:
         Raises
         ------
         ValueError
-            The coding or the list is not known.
+            The coding or the list is not known, or the codebook speaks of a list or a technology that is not.
         """
-        if coding not in RULES:
-            raise ValueError(f"coding is {coding!r}; expected one of {', '.join(RULES)}")
+        _known("coding", [coding], RULES)
         rows = self.classified
         return rows[rows["rule"].isin(RULES[coding]) & (weak | ~rows["weak"])].reset_index(drop=True)
 
@@ -107,22 +121,29 @@ class Record:
         Parameters
         ----------
         source : str
-            ``keywords``, ``programmes`` or ``both``.
+            One of :attr:`sources`; ValueError for another.
         coding, weak
             As for :meth:`coded`.
         """
+        _known("source", [source], self.sources)
         coded = self.coded(coding, weak)
-        own = coded[coded["kind"].isin(KINDS[source])]
-        counts = pd.crosstab(own["region"], own["technology"])
-        return counts.reindex(index=self.regions, columns=self.columns, fill_value=0) > 0
+        own = coded[coded["kind"].isin(self.sources[source])]
+        regions, columns = pd.Index(self.regions, name="region"), pd.Index(self.columns, name="technology")
+        cells = np.zeros((len(regions), len(columns)), dtype=bool)
+        cells[regions.get_indexer(own["region"]), columns.get_indexer(own["technology"])] = True
+        return pd.DataFrame(cells, regions, columns)
 
 
-def ordered(matrix: pd.DataFrame) -> pd.DataFrame:
-    """The matrix with crowded technologies first, and provinces that share them next to each other."""
-    columns = matrix.sum().sort_values(ascending=False, kind="stable").index
-    weights = [2 ** (len(columns) - place) for place in range(len(columns))]
-    rank = (matrix[columns] * weights).sum(axis=1).sort_values(ascending=False, kind="stable")
-    return matrix.loc[rank.index, columns]
+def record(read: Callable[[str], pd.DataFrame], listed: str) -> Record:
+    """The :class:`Record` of the tables that ``read`` gives by their names, read with the list of this identifier."""
+    terms, codebook, regions, technologies, kinds = map(read, ("terms", "codebook", "regions", "technologies", "kinds"))
+    return Record(terms, codebook, list(regions["id"]), technologies, kinds, listed)
+
+
+def _known(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """ValueError for something given that is not known."""
+    if unknown := sorted(set(given) - set(known)):
+        raise ValueError(f"{what} is {unknown[0]!r}; expected one of {', '.join(known)}")
 
 
 def named(matrix: pd.DataFrame) -> pd.Series:
@@ -205,9 +226,9 @@ def ways(record: Record, permutations: int, seed: int) -> pd.DataFrame:
         overlaps or more, ``p_rows``, and among technologies that somebody has, ``p_named``; and ``table``, a number
         for each different matrix.
     """
-    records = {listed: record.read_with(listed) for listed in LISTS}
+    records = {listed: record.read_with(listed) for listed in record.lists}
     rows, tables = {}, {}
-    for listed, *way in product(LISTS, KINDS, RULES, (True, False)):
+    for listed, *way in product(record.lists, record.sources, RULES, (True, False)):
         matrix = records[listed].matrix(*way)
         key = listed, matrix.to_numpy().tobytes()
         if key not in tables:
@@ -231,70 +252,14 @@ def ways(record: Record, permutations: int, seed: int) -> pd.DataFrame:
     )
 
 
-def prepare(source: str, coding: str, technologies: int, permutations: int, seed: int) -> None:
+def prepare(source: str, coding: str, technologies: str, permutations: int, seed: int) -> None:
     """Compute what the reports on all provinces share, tables by chance and ways of counting, so that it is remembered.
 
     Parameters are those of the notebook, with the values that most reports have.
     """
-    terms, codebook, provinces, listed = (
-        load(f"regions/{name}") for name in ("terms", "codebook", "regions", "technologies")
-    )
-    record = Record(terms, codebook, list(provinces["id"]), listed, technologies)
-    chance.draws(record.matrix(source, coding), permutations, seed)
-    ways(record, permutations, seed)
-
-
-def ties(
-    record: Record, matrix: pd.DataFrame, neighbours: pd.DataFrame, links: pd.DataFrame, complements: pd.DataFrame
-) -> pd.DataFrame:
-    """Every pair of provinces that a source or a hypothesis ties (after Balland and Boschma 2021).
-
-    Parameters
-    ----------
-    record : Record
-        The record that the matrix was read from.
-    matrix : pandas.DataFrame
-        Provinces by technologies.
-    neighbours, links, complements : pandas.DataFrame
-        The tables of these names.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``tier`` (:data:`TIERS`, the best supported first), ``first`` and ``second`` (provinces in official order),
-        ``tied_technologies`` (a list), ``cooperation_ko`` and ``cooperation_en`` (what a source calls it), ``theme`` of
-        the term that names it, and ``disputed``.
-    """
-    place = {region: number for number, region in enumerate(matrix.index)}
-    themes = record.classified.drop_duplicates("id").set_index("id")["theme"]
-    rows = []
-    for _, link in links.groupby("id", sort=False):
-        first = link.iloc[0]
-        about = [first["technology"]] if first["technology"] else []
-        disputed = first["stance"] == "disputed"
-        for pair in combinations(sorted(link["region"], key=place.get), 2):
-            rows.append(("stated", *pair, about, first["ko"], first["en"], themes[first["term"]], disputed))
-    adjacent = {tuple(sorted(pair, key=place.get)) for pair in neighbours.itertuples(index=False, name=None)}
-    for pair, shared in pairs(matrix).items():
-        if pair in adjacent:
-            rows.append(("same", *pair, shared, "", "", "", False))
-    usable = complements[complements[["first", "second"]].isin(list(matrix)).all(axis=1)]
-    for one, other in sorted(adjacent, key=lambda pair: [place[region] for region in pair]):
-        own, theirs = matrix.loc[one], matrix.loc[other]
-        for first, second in zip(usable["first"], usable["second"], strict=True):
-            for left, right in ((first, second), (second, first)):
-                if own[left] and theirs[right] and not own[right] and not theirs[left]:
-                    rows.append(("complementary", one, other, [left, right], "", "", "", False))
-    columns = ["tier", "first", "second", "tied_technologies", "cooperation_ko", "cooperation_en", "theme", "disputed"]
-    return pd.DataFrame(rows, columns=columns).astype({"disputed": bool})
-
-
-def ties_of(tied: pd.DataFrame, region: str) -> pd.DataFrame:
-    """The ties of one province with the other one as ``partner``, or all of the country (``national``) as they are."""
-    if region == "national":
-        return tied
-    own = tied[(tied["first"] == region) | (tied["second"] == region)].reset_index(drop=True)
-    return own.assign(partner=own["first"].where(own["first"] != region, own["second"]))
+    shared = record(Tables("regions"), technologies)
+    ways(shared, permutations, seed)
+    chance.draws(shared.matrix(source, coding), permutations, seed)
 
 
 def agreements(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> tuple[pd.DataFrame, pd.DataFrame]:

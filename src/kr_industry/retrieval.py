@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from kr_industry.data import fields, texts
-from kr_industry.kosis import Table
+from kr_industry.data import fields, retrieved, tables, texts
+from kr_industry.kosis import KosisRefusal, Table
 
 RECORDS = "kosis/retrievals"
 """The table of records."""
@@ -16,8 +16,14 @@ def files(table: Table, rows: pd.DataFrame, title: str, folder: Path) -> dict[st
     """Texts of the files that change below a data folder, by name, in the order in which they are to be replaced.
 
     Nothing in them depends on when the figures were retrieved: dates are those on which KOSIS last changed them.
-    ``rows`` are those of :func:`kr_industry.kosis.rows`, ``title`` is the name of the table at KOSIS.
+    ``rows`` are those of :func:`kr_industry.kosis.rows`, ``title`` is the name of the table at KOSIS. KosisRefusal
+    where its source is that of figures that were transcribed: what is retrieved stands beside them.
     """
+    for name in (name for name in tables(folder) if not retrieved(name, folder) and "source" in fields(name, folder)):
+        if table.source.id in set(texts(name, folder)["source"]):
+            raise KosisRefusal(
+                f"kosis.yml: the source {table.source.id} is that of {name}.csv; give {table.file} another"
+            )
     text = rows.to_csv(index=False, lineterminator="\n")
     last = rows["changed"].max()
     source = table.source.model_dump() | {
@@ -26,6 +32,9 @@ def files(table: Table, rows: pd.DataFrame, title: str, folder: Path) -> dict[st
         "content_date": last[:7],
         "date_evidence": f"KOSIS가 적은 최종수정일(LST_CHN_DE) {last}",
         "kind": "공식 통계",
+        "rating": "official_table",
+        "quotes": "",
+        "address": table.page,
     }
     record = {
         "source": table.source.id,

@@ -10,7 +10,7 @@ from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFI
 from kr_industry.data import DataError, load, locate, texts
 
 KEYS = (
-    *("year", "series", "measure", "segment", "size_class", "population", "degree", "programme"),
+    *("year", "series", "item", "measure", "segment", "size_class", "population", "degree", "programme"),
     *("region", "industry", "coverage", "scope", "release"),
 )
 """Columns of tables that tell their rows apart; in a frame of conflicts each is empty where a table has it not."""

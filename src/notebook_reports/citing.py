@@ -33,14 +33,23 @@ def _document(document: pd.Series, places: list[str], words: Words) -> str:
     texts = [str(number) for number in numbers]
     tables = words.text("tables", numbers=texts, joined="·".join(texts)) if numbers else ""
     others = [place for place in places if not _NUMBERED.fullmatch(place)] if words.language == "ko" else []
-    return ", ".join(filter(None, [f"{title}({document['content_date'][:4]})", tables, *others]))
+    return ", ".join(filter(None, [f"{title}({_dated(document['content_date'], words, 4)})", tables, *others]))
 
 
-def documents_table(documents: pd.DataFrame, identifiers: list[str], language: str) -> pd.DataFrame:
+def _dated(date: str, words: Words, length: int | None = None) -> str:
+    """The date of a document's content, or its year where four characters are asked for; in words where it has none."""
+    return words.text("undated") if date == "undated" else date[:length]
+
+
+def documents_table(documents: pd.DataFrame, identifiers: list[str], words: Words) -> pd.DataFrame:
     """Documents by identifier: ``title``, ``published_by`` with the author, ``content_date``."""
     rows = documents.set_index("id").loc[identifiers]
-    suffix = "" if language == "ko" else "_en"
+    suffix = "" if words.language == "ko" else "_en"
     by = rows[f"publisher{suffix}"] + rows[f"author{suffix}"].map(lambda author: f" ({author})" if author else "")
     return pd.DataFrame(
-        {"title": rows[f"title{suffix}"], "published_by": by, "content_date": rows["content_date"]}
+        {
+            "title": rows[f"title{suffix}"],
+            "published_by": by,
+            "content_date": [_dated(date, words) for date in rows["content_date"]],
+        }
     ).reset_index(drop=True)

@@ -12,6 +12,7 @@ import io
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -183,7 +184,11 @@ class Integer(_Ranged):
 
     def held(self, folder: Path) -> list[int]:
         """The numbers of its column that are within the bounds."""
-        numbers = {int(row[self.column.name]) for row in _read(folder / self.column.file, {self.column.name}).rows}
+        path = folder / self.column.file
+        cells = {row[self.column.name] for row in _read(path, {self.column.name}).rows}
+        if wrong := [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,15}", cell or "")]:
+            raise RequestError(f"{path}, column {self.column.name}: {wrong[0]!r} is not a whole number")
+        numbers = set(map(int, cells))
         low = min(numbers) if self.minimum is None else self.minimum
         high = max(numbers) if self.maximum is None else self.maximum
         return sorted(number for number in numbers if low <= number <= high)
@@ -362,6 +367,8 @@ def _read(path: Path, needed: set[str]) -> _Table:
         table = _parsed(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
+    except csv.Error as error:
+        raise RequestError(f"{path}: cannot be split into cells: {error}") from error
     if missing := needed - table.columns:
         wanted = f"a file of choices has {', '.join(sorted(needed))}"
         raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; {wanted}")
@@ -371,7 +378,12 @@ def _read(path: Path, needed: set[str]) -> _Table:
 @lru_cache(maxsize=32)
 def _parsed(held: bytes) -> _Table:
     """What a file of choices holds, parsed once."""
-    return _Table(held.decode("utf-8-sig"))
+    return _Table(composed(held.decode("utf-8-sig")))
+
+
+def composed(value: object) -> object:
+    """A text with its Hangul in whole syllables, as macOS does not write file names and what is copied from them."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def nearest(value: object, known) -> str:
@@ -383,7 +395,7 @@ def nearest(value: object, known) -> str:
 def read_yaml(path: Path, model: type[BaseModel]):
     """Read a YAML file safely into a pydantic model; a fault is told by file, place and what was expected."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_LOADER)  # noqa: S506 — either one is safe
+        content = yaml.load(composed(path.read_text(encoding="utf-8-sig")), Loader=_LOADER)  # noqa: S506 — either is safe
         if content is None:
             raise RequestError(f"{path}: the file is empty; expected {', '.join(model.model_fields)}")
         return model.model_validate(content)
@@ -432,7 +444,7 @@ class Declared:
         for name, parameter in self.content.parameters.items():
             before = getattr(parameter, "after", None)
             if before and (name in found or before in found):
-                low, high = (found[key] if key in found else self.defaults[key] for key in (before, name))
+                low, high = (found[key] if key in found else self._needed(key, values) for key in (before, name))
                 if high <= low:
                     raise RequestError(f"{self.path.stem}: parameter {name!r}: {high} is not after {before!r}, {low}")
         return found
@@ -474,7 +486,7 @@ class Declared:
         raise RequestError(f'{self.path.stem}: parameter {name!r} has no list of values that "all" could stand for')
 
     def _needed(self, name: str, values: Mapping[str, object]) -> object:
-        return self._resolved(name, values[name], values) if name in values else self.defaults[name]
+        return self._resolved(name, values[name] if name in values else self.defaults[name], values)
 
     def _resolved(self, name: str, value: object, values: Mapping[str, object]) -> object:
         declared = self.content.parameters
@@ -483,6 +495,7 @@ class Declared:
                 f"{self.path.stem}: parameter {name!r} is not known{nearest(name, declared)}; "
                 f"allowed are {', '.join(declared)}"
             )
+        value = composed(value)
         needed = tuple(self._needed(other, values) for other in declared[name].needs())
         key = name, type(value), value, *needed
         if key not in self._known:

@@ -252,7 +252,7 @@ class Report:
 
     def sources(self, identifiers: Sequence[str], caption: str) -> None:
         """The table of the documents that the report rests on, to which the foot of the page leads."""
-        rows = documents_table(self.documents, list(dict.fromkeys(identifiers)), self.language)
+        rows = documents_table(self.documents, list(dict.fromkeys(identifiers)), self._own)
         self.table(rows, caption, anchor=SOURCES)
 
     def _table(self, frame: pd.DataFrame, caption: str, digits: Mapping[str, int]) -> Markup:

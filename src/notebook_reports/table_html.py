@@ -60,7 +60,19 @@ def number_text(value: object, digits: int) -> str:
     return "–" if pd.isna(value) else grouped(value, digits)
 
 
+_FORMULA = re.compile(r"[=@\t\r\n＝＠＋－]|[+-](?!\d+([.,]\d+)*%?$)")
+"""How a text begins that a spreadsheet may compute; a signed number is what it says."""
+
+
 def csv_link(frame: pd.DataFrame) -> str:
-    """A data frame as a link that holds it as CSV; the mark at the start lets spreadsheets see that it is UTF-8."""
-    text = "\ufeff" + frame.to_csv(index=False, lineterminator="\r\n", float_format="%.10g")
+    """A data frame as a link that holds it as CSV; the mark at the start lets spreadsheets see that it is UTF-8.
+
+    A text that a spreadsheet might take for a formula has an apostrophe before it; numbers stay as they are.
+    """
+    texts = frame.map(_unarmed).rename(columns=_unarmed)
+    text = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n", float_format="%.10g")
     return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+
+
+def _unarmed(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

@@ -8,7 +8,7 @@ interval, the values that would be printed with these digits: 5.3 is anything fr
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kr_industry.data import DataError
 
@@ -39,6 +39,16 @@ class Figure:
     step: float = 0.0
     unit: str = ""
     weight: float = 1.0
+    by_digits: bool = False
+    """Whether its own last digit tells how it was rounded, and not a row of precision.csv."""
+
+    def reprinted(self, text: str) -> "Figure":
+        """The figure with other digits in its place."""
+        value, step = float(text), 10.0 ** -decimals(text) if self.by_digits else self.step
+        low, high = (self.low + value - self.value, self.high + value - self.value)
+        if self.by_digits and math.isclose(self.high - self.low, self.step):
+            low, high = interval_of(value, step, "")
+        return replace(self, text=text, value=value, low=low, high=high, step=step)
 
 
 def figure_of(place: tuple[str, int, str, str], text: str, unit: str, step: float | None, qualifier: str = "",
@@ -48,9 +58,11 @@ def figure_of(place: tuple[str, int, str, str], text: str, unit: str, step: floa
     Without a ``step`` its last digit tells how it was rounded.
     """
     table, row, key, column = place
-    value, step = float(text), 10.0 ** -decimals(text) if step is None else step
-    low, high = interval_of(value, step, qualifier)
-    return Figure(f"{table}[{key}].{column}", table, row, key, column, text, value, low, high, step, unit, weight)
+    value, given = float(text), 10.0 ** -decimals(text) if step is None else step
+    low, high = interval_of(value, given, qualifier)
+    return Figure(
+        f"{table}[{key}].{column}", table, row, key, column, text, value, low, high, given, unit, weight, step is None
+    )
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Pattern:
 
     A value may be ``a|b`` (one of these), ``!a`` (any but a) or ``{name}``, which a result's pattern binds to
     what stands there and an operand's pattern repeats, also as ``{year-1}``. A question mark in front allows
-    that the source does not print the cell: it then stands for an unknown quantity.
+    that there is no such row: it then stands for an unknown quantity, as an empty cell does.
     """
 
     text: str
@@ -85,7 +97,7 @@ class Pattern:
     def bound(self, bindings: Mapping[str, str]) -> "Pattern":
         """The pattern with its variables replaced by what a result's pattern found; DataError for others."""
 
-        def replace(match: re.Match) -> str:
+        def filled(match: re.Match) -> str:
             name, offset = match[1], match[2]
             if name not in bindings:
                 raise DataError(f"{self.text!r}: {{{name}}} is not bound by the pattern of the result")
@@ -95,7 +107,7 @@ class Pattern:
                 raise DataError(f"{self.text!r}: {match[0]} needs a whole number, {name} is {bindings[name]!r}")
             return str(int(bindings[name]) + int(offset))
 
-        conditions = tuple((column, VARIABLE.sub(replace, value)) for column, value in self.conditions)
+        conditions = tuple((column, VARIABLE.sub(filled, value)) for column, value in self.conditions)
         return Pattern(self.text, self.table, conditions, self.column, self.optional)
 
 

@@ -102,6 +102,14 @@ class Figures:
         """The text of any cell; empty where the table has no such column."""
         return self._table(name).cell(row, column)
 
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table that hold figures."""
+        return self._table(name).numbers
+
+    def keys(self, name: str) -> list[str]:
+        """The columns that tell the rows of a table apart."""
+        return self._table(name).keys
+
     def rules(self, name: str) -> Iterator[tuple[int, tuple]]:
         """Rows of a file of data/audit/ about the tables looked at, each with its number in the file."""
         for number, rule, lent in rules(name, self.folder, self.topic):
@@ -151,15 +159,16 @@ class Figures:
         Counted from 0 in the order of the file. DataError for a table or a column that is not there.
         """
         table = self._known_table(pattern)
-        chosen = set(range(len(table.frame)))
+        chosen: set[int] | None = None
         for column, value in pattern.conditions:
             if column not in table.fields:
                 raise DataError(f"{pattern.text!r}: {pattern.table} has no column {column!r}")
             if not VARIABLE.fullmatch(value):
                 groups = table.groups(column)
                 wanted = groups.keys() - {value[1:]} if value.startswith("!") else value.split("|")
-                chosen.intersection_update(row for text in wanted for row in groups.get(text, ()))
-        return sorted(chosen)
+                rows = [row for text in wanted for row in groups.get(text, ())]
+                chosen = set(rows) if chosen is None else chosen.intersection(rows)
+        return list(range(len(table.frame))) if chosen is None else sorted(chosen)
 
     def bindings(self, pattern: Pattern, row: int) -> dict[str, str]:
         """What the variables of a result's pattern stand for in one row."""
@@ -184,13 +193,13 @@ class Figures:
         return [(row, self.at(pattern.table, row, pattern.column)) for row in rows]
 
     def select(self, pattern: Pattern) -> list[Figure]:
-        """The figures that a bound pattern selects, in the order of the file; unknown quantities where allowed.
+        """The figures that a bound pattern selects, in the order of the file; an empty cell is an unknown quantity.
 
         Raises
         ------
         DataError
-            The table or column is not there or holds no figures, no row is selected, or a cell is empty and the
-            pattern does not allow it.
+            The table or column is not there or holds no figures, or no row is selected and the pattern does not
+            allow that.
         """
         table, column = self._with_figures(pattern), pattern.column
         rows = [(row, self.at(pattern.table, row, column)) for row in self.rows(pattern)]
@@ -200,12 +209,6 @@ class Figures:
         if not rows:
             conditions = " ".join(f"{column}={value}" for column, value in pattern.conditions) or "any row"
             raise DataError(f"{pattern.text!r} names a missing cell: no row has {conditions}")
-        for row, figure in rows:
-            if figure is None and (pattern.table, row, column) not in self._aside:
-                raise DataError(
-                    f"{pattern.text!r} names a missing cell: {pattern.table}.csv, row {row + 2}, column "
-                    f"{column} is empty"
-                )
         return [figure or _unknown(table, table.key(row), column, row) for row, figure in rows]
 
     def _known_table(self, pattern: Pattern) -> _Table:

@@ -4,22 +4,31 @@ Two figures that print the same quantity (relation ``same``) are two observation
 quantities; a figure that is trusted holds its quantity, or the quotient that a rate stands for, inside its interval.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from functools import cached_property
 
 from kr_industry.audit.cells import Figure
-from kr_industry.audit.relations import Interval, Model
+from kr_industry.audit.relations import Interval, Model, Relation
 
 
 class Network:
     """A model with its figures grouped by quantity, and with the relations that touch each quantity.
 
-    A relation ``same`` with an unprinted cell only gives that cell a name; it is not among ``relations``.
+    A relation ``same`` with an unprinted cell only gives that cell a name, and a rate on a printed zero cannot be
+    tested: they are not among ``relations``, and the latter are ``untestable``. ``beside`` are figures that no
+    relation touches; they may have been exchanged with others.
     """
 
     def __init__(self, model: Model) -> None:
         self.figures = model.figures
-        self.relations = [r for r in model.relations if r.kind != "same" or all(model.figures[n].text for n in r.cells)]
+        self.beside = {name: figure for name, figure in model.beside.items() if name not in model.figures}
+        self.untestable = [r for r in model.relations if on_zero(r, model.figures)]
+        self.relations = [
+            r
+            for r in model.relations
+            if r not in self.untestable and (r.kind != "same" or all(model.figures[n].text for n in r.cells))
+        ]
         self.root = {name: name for name in model.figures}
         for relation in model.relations:
             if relation.kind == "same":
@@ -55,6 +64,34 @@ class Network:
         """Whether the quantity of a cell is printed anywhere."""
         return bool(self.prints[self.root[name]])
 
+    def reprinted(self, texts: Mapping[str, str]) -> "Network":
+        """The same network with some figures printed otherwise."""
+        other = copy(self)
+        other.figures, other.beside = dict(self.figures), dict(self.beside)
+        other.intervals, other.points = dict(self.intervals), dict(self.points)
+        touched: set[int] = set()
+        for name, text in texts.items():
+            if name in self.beside:
+                other.beside[name] = self.beside[name].reprinted(text)
+                continue
+            root, figure = self.root[name], self.figures[name].reprinted(text)
+            other.figures[name] = figure
+            unprinted = [cell for cell in self.named[root] if not self.figures[cell].text]
+            for cell in [name, *(unprinted if self.prints[root][0] == name else [])]:
+                other.intervals[cell], other.points[cell] = (figure.low, figure.high), (figure.value, figure.value)
+            touched |= set(self.touching.get(root, ()))
+        untouched = [i for i in self.violated if i not in touched]
+        other.violated = sorted(untouched + [i for i in touched if not other.relations[i].holds(other.intervals)])
+        return other
+
+    @cached_property
+    def named(self) -> dict[str, list[str]]:
+        """Names of cells, printed or not, by quantity."""
+        names: dict[str, list[str]] = {}
+        for name, root in self.root.items():
+            names.setdefault(root, []).append(name)
+        return names
+
     def _find(self, name: str) -> str:
         while self.root[name] != name:
             name = self.root[name]
@@ -78,7 +115,7 @@ class Network:
 
     def of_figures(self, names: Iterable[str]) -> set[int]:
         """Relations that touch the quantities of figures, with those joined by unprinted quantities."""
-        return self.closed(i for name in names for i in self.touching[self.root[name]])
+        return self.closed(i for name in names for i in self.touching.get(self.root[name], ()))
 
     def closed(self, relations: Iterable[int]) -> set[int]:
         """Relations with those that unprinted quantities join to them."""
@@ -92,6 +129,14 @@ class Network:
             for name in self.relations[i].cells:
                 by_root.setdefault(self.root[name], []).append(i)
         return components(by_root.values())
+
+
+def on_zero(relation: Relation, figures: Mapping[str, Figure]) -> bool:
+    """Whether a rate is on figures that are all printed as zero, so that it says nothing."""
+    if relation.rate is None or relation.kind == "product" or relation.denominator.constant:
+        return False
+    below = [figures[name] for _, name in relation.denominator.terms]
+    return bool(below) and all(figure.text and figure.value == 0 for figure in below)
 
 
 def components(groups: Iterable[Collection[int]]) -> list[list[int]]:

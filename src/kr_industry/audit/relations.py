@@ -154,10 +154,11 @@ def _over(a: Interval, b: Interval) -> Interval:
 
 @dataclass
 class Model:
-    """Figures by id, printed or unknown, and the relations between them."""
+    """Figures by id, printed or unknown, and the relations between them; ``beside`` are figures that none touches."""
 
     figures: dict[str, Figure] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
+    beside: dict[str, Figure] = field(default_factory=dict)
 
 
 def read(figures: Figures) -> Model:
@@ -176,6 +177,7 @@ def read(figures: Figures) -> Model:
                 model.relations.append(relation)
                 model.figures.update({cell.id: cell for cell in cells})
     check(model, figures)
+    model.beside = {name: figure for name, figure in figures.all().items() if name not in model.figures}
     return model
 
 

@@ -22,7 +22,7 @@ def _listing(numbers: dict[str, int]) -> str:
 
 
 def contradictions(audit: Audit) -> list[str]:
-    """Lines on each conflict: the figures that must be wrong, or the choices of which one is, with where they stand."""
+    """Lines on each conflict: the figures that must be wrong, or the choices of which are, with where they stand."""
     return [line for conflict in audit.conflicts for line in _conflict(audit, conflict)]
 
 
@@ -43,6 +43,8 @@ def _suspect(audit: Audit, suspect: Suspect) -> str:
         figure = audit.figures.loc[suspect.figure]
         place = f"{figure['table']}.csv, row {figure['row'] + 2} ({figure['key']}), column {figure['column']}"
         printed = f"prints {figure['printed']}, "
+    if suspect.place_of:
+        return f"{place}: {printed}exchanged; {suspect.reading.text} belongs here"
     reading = f"; nearest in writing {suspect.reading.text}" if suspect.reading else ""
     return f"{place}: {printed}others leave {_range(suspect.low, suspect.high)}{reading}"
 

@@ -16,6 +16,8 @@ _LEAST = 2e-7
 
 _ALMOST = 0.999
 _LARGE = 40
+_TRIES = 50
+"""How many contradictions are looked at for least sets; where that is not enough, any set that reconciles is taken."""
 
 
 class System:
@@ -39,6 +41,7 @@ class System:
         self.size = self._sizes()
         signed = [any(network.figures[c].low < 0 for c in prints[q]) for q in self.quantities]
         self.floor = np.where(signed, -np.inf, 0.0)  # amounts are not negative unless one is printed so
+        self._inside = [{cell for name in r.cells for cell in prints[root[name]]} for r in self.relations]
         self._rows: list[_Row] = []
         for name in self.quantities:
             for cell in prints[name]:
@@ -89,12 +92,13 @@ class System:
     def core(self, freed: Collection[str] = ()) -> frozenset[str] | None:
         """Figures that cannot all be kept when the freed ones may be anything, as few as may be; None where all can.
 
-        A large core, as of a total of many parts, is seldom larger than it must be and is taken as it is.
+        A large core, as of a total of many parts, and one inside a relation are seldom larger than they must be and
+        are taken as they are.
         """
         core = self._proof(frozenset(self.cells).difference(freed))
         if core is None:
             return self._split_count(freed)
-        if len(core) <= _LARGE:
+        if len(core) <= _LARGE and not any(core <= inside for inside in self._inside):
             for name in sorted(core):
                 if name in core:
                     core = self._proof(core - {name}) or core
@@ -168,9 +172,23 @@ class System:
 
     def _solvable(self, rows: list["_Row"], whole: np.ndarray) -> bool:
         """Whether some values fulfil all rows, of which some quantities must be whole numbers."""
+        if not whole.any() and self._as_printed(rows):
+            return True
         count = len(self.quantities)
         constraints, bounds = _between(rows, count), Bounds(self.floor, np.inf)
         return _solved(milp(np.zeros(count), constraints=constraints, bounds=bounds, integrality=whole))
+
+    def _as_printed(self, rows: list["_Row"]) -> bool:
+        """Whether the printed values themselves fulfil all rows, as they do where sums are exact."""
+        prints = [self.network.prints[name] for name in self.quantities]
+        if not all(prints):
+            return False
+        values = [self.network.figures[names[0]].value for names in prints] / self.size
+        for row in rows:
+            total = sum(weight * values[place] for place, weight in row.weights.items())
+            if not row.low - 1e-9 <= total <= row.high + 1e-9:
+                return False
+        return bool(np.all(values >= self.floor))
 
     def _without(self, freed: Collection[str]) -> list["_Row"]:
         return [row for row in self._rows if row.cell is None or row.cell not in freed]
@@ -226,6 +244,7 @@ class System:
         """
         cores = [frozenset(f.id for f in map(self.network.printed, r.cells) if f.text) for r in violated]
         known: dict[frozenset, frozenset[str] | None] = {}
+        enough = len(cores) + _TRIES
         while True:
             groups = _joined(cores)
             for group in groups:
@@ -235,6 +254,8 @@ class System:
             if None in firsts:
                 return [Choice((), True)]
             core = self.core(frozenset().union(*firsts))
+            if core is not None and len(cores) > enough:
+                return [Choice((self._reconciling(frozenset().union(*firsts)),), False)]
             if core is not None:
                 cores.append(core)
                 continue
@@ -250,6 +271,12 @@ class System:
             else:
                 return choices
 
+    def _reconciling(self, freed: frozenset[str]) -> frozenset[str]:
+        """Figures whose change lets all relations hold, some given ones and others, not as few as may be."""
+        while (core := self.core(freed)) is not None:
+            freed |= {min(core, key=lambda name: (self.network.figures[name].weight, name))}
+        return freed
+
     def _weights(self) -> dict[str, float]:
         return {name: self.network.figures[name].weight for name in self.cells}
 
@@ -258,7 +285,11 @@ class System:
     ) -> "Choice | None":
         """Every lightest set of one choice; None where a core, then added to ``cores``, joins it to another choice."""
         alternatives: list[frozenset[str]] = []
+        enough = len(cores) + _TRIES
         for chosen in _lightest_sets(self._weights(), cores):
+            if len(cores) > enough:
+                found = alternatives or [self._reconciling(chosen | others) - others]
+                return Choice(tuple(sorted(found, key=sorted)), False)
             core = self.core(chosen | others)
             if core is not None:
                 cores.append(core)

@@ -1,6 +1,7 @@
 """A verdict for every printed figure, every relation and every claim."""
 
 import math
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,7 +14,7 @@ from kr_industry.audit import relations
 from kr_industry.audit.cells import Figure, Pattern, figure_of
 from kr_industry.audit.figures import Figures
 from kr_industry.audit.localise import LIMIT, Conflict, Suspect, localise
-from kr_industry.audit.network import Network
+from kr_industry.audit.network import Network, on_zero
 from kr_industry.audit.relations import Interval, Model, Relation, naming
 from kr_industry.audit.scope import tied
 from kr_industry.audit.system import System
@@ -147,6 +148,8 @@ class _Judge:
     def relation(self, relation: Relation, strange: Mapping[str, Figure] = {}) -> _Verdict:
         """Verdict of one relation; ``strange`` are figures in it that are not in the network."""
         names = {*relation.cells, *filter(None, [relation.result])}
+        if on_zero(relation, ChainMap(strange, self.network.figures)):
+            return _Verdict(UNCHECKED, math.nan, math.nan)
         if any(name in self.network.figures and not self.network.known(name) for name in names):
             return self._joined(relation)
         own = {name: (figure.low, figure.high) for name, figure in strange.items()}

@@ -9,6 +9,7 @@ are to be quiet. Names are identifiers: at an axis or in a legend that bears the
 from kr_industry.charts.axes import figure, log_axis, value_axis, year_axis
 from kr_industry.charts.bars import shares, signs, values, waterfall
 from kr_industry.charts.bounds import dumbbell, ranges, strip
+from kr_industry.charts.dots import dots
 from kr_industry.charts.grids import matrix, squares
 from kr_industry.charts.maps import ties, tiles
 from kr_industry.charts.series import bracket, fan, gapline, kink, mark, spans

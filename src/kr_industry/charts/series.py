@@ -181,13 +181,12 @@ def fan(
     *,
     ax: Axes,
     inner: pd.DataFrame | None = None,
-    naive: pd.DataFrame | None = None,
     outlooks: Mapping[str, pd.Series] | None = None,
 ) -> Axes:
-    """A forecast with its bands after the years it rests on, beside the naive forecast and what others expected.
+    """A forecast with its bands after the years it rests on, beside what others expected or what came.
 
-    ``path``, ``inner`` (a narrower band) and ``naive`` hold ``value``, ``low`` and ``high`` by year; the legend calls
-    them ``band`` and ``middle``, ``inner``, and ``naive``. ``outlooks`` are values by year under their names.
+    ``path`` and ``inner`` (a narrower band) hold ``value``, ``low`` and ``high`` by year; the legend calls them
+    ``band`` and ``middle``, and ``inner``. ``outlooks`` are values by year under their names.
     """
     start = history.dropna().iloc[[-1]].astype(float)
 
@@ -199,8 +198,6 @@ def fan(
             low, high = onward(band, "low"), onward(band, "high")
             ax.fill_between(low.index, low, high, fc=shade, ec=style.FOCUS, lw=0.6, label=name)
     ax.plot(onward(path, "value"), color=style.FOCUS, lw=1.8, ls=(0, (4, 2)), label="middle")
-    if naive is not None:
-        ax.plot(onward(naive, "value"), color=style.INK, lw=1.4, ls=(0, (1, 1.5)), label="naive")
     gapline(history, ax=ax)
     outlooks = outlooks or {}
     for (name, values), marker in zip(outlooks.items(), "Dsv^"[: len(outlooks)], strict=True):
