@@ -14,9 +14,9 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
 
-from kr_industry import charts, forecast, style
+from kr_industry import charts, definitions, forecast, style
 from kr_industry.charts.axes import Wrapped
-from kr_industry.data import labels, load
+from kr_industry.data import Tables, labels, load
 from kr_industry.kinks import find_kink
 
 NAMES = labels(segment="photonics_segment", bio="bio_segment").set_index(["group", "id"])
@@ -315,7 +315,7 @@ def test_what_chance_gives_stands_beside_what_is(observed):
 @languages
 def test_two_values_joined(language):
     segments = load("bio/segments").assign(share=lambda rows: 100 * rows["exports"] / rows["production"])
-    data = segments.pivot(index="segment", columns="year", values="share").rename_axis(index="bio")
+    data = segments.pivot(index="segment", columns="year", values="share").rename_axis(index="bio")[[2019, 2020]]
     figure, ax = charts.figure(3.6)
     charts.dumbbell(data, 2019, 2020, ax=ax, highlight="bio_food")
     name(figure, language)
