@@ -30,9 +30,9 @@ import municipalities
 import numpy as np
 import pandas as pd
 
-from kr_industry import ROOT, chance, kinks
+from kr_industry import ROOT, chance, kinks, regions
 from kr_industry.audit import Figures, audit, localise, network, relations
-from kr_industry.data import load
+from kr_industry.data import Tables, load
 from kr_industry.forecast import COVERAGE
 from notebook_reports import FRONT
 from notebook_reports.parameters import read_defaults
@@ -179,7 +179,8 @@ def _gwangju() -> dict[str, pd.Series]:
 
 
 def _nulls(permutations: int, seed: int) -> None:
-    matrix = _choices("2021")
+    read = Tables("regions")
+    matrix = regions.record(read, str(read("lists")["id"].iloc[0])).matrix("both")
     print(f"{'kept':10}{'regions':>8}{'technologies':>14}{'permutations':>14}{'median (s)':>12}{'from':>8}{'to':>8}")
     for model in chance.MODELS:
         taken = []
@@ -235,17 +236,6 @@ def _follows(cells: Iterable[list[dict]]) -> list[float]:
         reached = 1 + min(charts, 2) if front else 0
         found += [time.perf_counter() - start] * (reached - len(found))
     return [*found, time.perf_counter() - start]
-
-
-def _choices(name: str) -> pd.DataFrame:
-    """Which region names which technology of a list, by keyword or programme."""
-    terms, codebook, technologies = (load(f"regions/{table}") for table in ("terms", "codebook", "technologies"))
-    if "list" in codebook:
-        codebook = codebook[codebook["list"].isin([name, "both"])]
-    listed = technologies.loc[technologies["list"].astype(str) == name, "id"]
-    named = terms[terms["kind"].isin(["keyword", "programme"])].merge(codebook, on="term")
-    table = pd.crosstab(named["region"], named["technology"])
-    return table.reindex(index=load("regions/regions")["id"], columns=listed, fill_value=0) > 0
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def written(request):
 def copy(request, tmp_path_factory, written):
     """The copy in which all guides but the last two, which start a cluster, have been followed."""
     copied = Followed(request.config.rootpath, tmp_path_factory.mktemp("guides"))
-    for number in range(5):
+    for number in range(8):
         copied.follow(number, [block for block in written if block.guide == number])
     return copied
 
@@ -154,7 +154,7 @@ def test_every_command_succeeds_but_the_check_of_the_row_that_is_wrong(copy):
     failed = [(number, command[1:], code) for number, command, code, _ in ran if code]
     assert failed == [(1, ["scripts/check_data.py"], 1)]
     checks = [printed for _, command, code, printed in ran if "scripts/check_data.py" in command and not code]
-    assert len(checks) == 4
+    assert len(checks) == 8
     assert all("no faults" in printed and "neither corrects" not in printed for printed in checks)
 
 
@@ -169,12 +169,13 @@ def test_a_source_is_read_by_every_report_and_moves_no_number(copy):
 
 def test_a_year_makes_again_just_what_reads_its_table(copy):
     guide = copy.guides[1]
-    assert guide.made(0) == guide.made(1) == ["photonics_trend/total.ko"]
-    assert "2조 4,000억 원" in guide.pages[0]["photonics_trend/total.ko"]  # beside the forecast for that year
-    beside, through = ({re.split("[+,-]", line, maxsplit=2)[2].split(",")[0] for line in run} for run in guide.moved)
-    assert beside == {"audit_figures"}
-    assert {"forecast_sales_2022", "sales_cagr_2013_2019", "sales_kink_year"} <= through
-    assert "예시 문서" in guide.pages[1]["photonics_trend/total.ko"]
+    assert guide.made() == ["photonics_trend/total.ko"]
+    (moved,) = ({re.split("[+,-]", line, maxsplit=2)[2].split(",")[0] for line in run} for run in guide.moved)
+    measures = ("sales", "employment", "firms")
+    assert moved == {"audit_figures", *(f"eight_segments_{name}_growth_2022" for name in measures)}
+    page = guide.pages[0]["photonics_trend/total.ko"]
+    assert "2조 8,000억 원" in page
+    assert "예시 문서" in page
 
 
 def test_a_correction_and_another_coding_move_what_rests_on_them(copy):
@@ -183,12 +184,38 @@ def test_a_correction_and_another_coding_move_what_rests_on_them(copy):
     names = {line[1:].split(",")[0] for line in guide.moved[0]}
     assert names == {"photonics_trend/total.ko", "regional_strategic_tech/national.ko"}
     before, after = (copy.guides[number].pages[-1]["photonics_trend/total.ko"] for number in (1, 2))
-    assert "2조 4,000억 원" in before
-    assert "2조 4,500억 원" in after
+    assert "2조 8,000억 원" in before
+    assert "2조 8,500억 원" in after
+
+
+def test_the_last_release_is_taken_out_and_put_back(copy, root, written):
+    guide = copy.guides[3]
+    without, put_back = guide.moved[:2]
+    assert "-bio_growth/total.ko,production_growth_2024,9.823537585,percent,," in without
+    assert "+bio_growth/total.ko,production_2022,234657,100 million won,," in without
+    assert any(line.startswith("+bio_growth/total.ko,production_growth_2024,9.823") for line in put_back)
+    assert guide.ran[-1] == (["git", "status", "--short"], 0, "")
+    typed = [block for block in written if block.guide == 3 and block.language == "csv"]
+    held = {block.file: (root / block.file).read_text(encoding="utf-8").splitlines() for block in typed}
+    assert [line for block in typed for line in block.text.splitlines() if line not in held[block.file]] == []
+
+
+def test_a_designation_counts_where_it_was_applied_for(copy):
+    guide = copy.guides[4]
+    moved = [line.split(",", 1)[1] for line in guide.moved[0] if line[0] == "+"]
+    assert "designations,18,complexes,," in moved
+    assert "로봇(휴머노이드)" in guide.pages[0]["regional_strategic_tech/national.ko"]
+
+
+def test_a_list_of_technologies_is_asked_for_by_its_name(copy):
+    page = copy.root / "build" / "one-off" / "regional_strategic_tech" / "national.ko.technologies_example.html"
+    text = page.read_text(encoding="utf-8")
+    assert "예시 목록" in text
+    assert "모빌리티" in text
 
 
 def test_an_industry_becomes_reports_without_a_line_of_code(copy):
-    guide = copy.guides[3]
+    guide = copy.guides[6]
     parts = [f"photonics_trend/example_parts_{name}.ko" for name in ("castings", "forgings", "total")]
     assert guide.made() == sorted([*REPORTS, *parts])
     assert not [line for line in guide.moved[0] if not line.startswith("+photonics_trend/example_parts_")]
@@ -217,7 +244,7 @@ def heading_over(notebook, code):
 
 
 def test_a_notebook_becomes_reports_that_stand_in_the_index_and_can_be_compared(copy):
-    assert copy.guides[4].made() == ["bio_share/biopharmaceuticals.en", "bio_share/biopharmaceuticals.ko"]
+    assert copy.guides[7].made() == ["bio_share/biopharmaceuticals.en", "bio_share/biopharmaceuticals.ko"]
     index = (copy.root / "reports" / "index.html").read_text(encoding="utf-8")
     rows = [line for line in copy.results() if line.startswith("bio_share/")]
     for language, heading, compared in (
@@ -244,7 +271,7 @@ def test_that_notebook_keeps_the_rules_of_the_others(copy):
 
 
 def test_a_cluster_started_as_written_gives_the_same_bytes(copy, written):
-    (block,) = (block for block in written if block.guide == 5)
+    (block,) = (block for block in written if block.guide == 8)
     *servers, run, status = block.commands
     with copy.cluster(servers, 2):
         printed = copy(*run)
@@ -253,7 +280,7 @@ def test_a_cluster_started_as_written_gives_the_same_bytes(copy, written):
 
 
 def test_municipalities_are_timed_as_written(copy, written):
-    (entry, command) = (block for block in written if block.guide == 6)
+    (entry, command) = (block for block in written if block.guide == 9)
     assert entry.text.strip() in (copy.root / "scripts" / "municipalities.py").read_text(encoding="utf-8")
     printed = copy(*command.commands[0], "--municipalities", "2")
     assert "--dask: 17 made, 0 up to date, 0 failed" in printed  # with the three of the guide to adding an industry

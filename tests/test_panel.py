@@ -280,7 +280,7 @@ def test_ids_are_those_of_one_part_alone(root):
     ("notebook", "name", "value"),
     [
         ("photonics_trend", "measure", "firms"),
-        ("bio_growth", "segment", "bio_food"),
+        ("bio_growth", "measure", "exports"),
         ("regional_strategic_tech", "source", "both"),
     ],
 )
@@ -322,8 +322,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from notebook_reports.lab import explore
-values = dict(industry="photonics", measure="sales", segment="total", first_year=1999, last_year=2018, horizon=3,
-              confidence=95, values="corrected", language="ko")
+values = dict(industry="photonics", scope="apart", measure="sales", segment="total", first_year=1999, last_year=2018,
+              horizon=3, confidence=95, values="corrected", language="ko")
 explore(Path({path!r}), values)
 print("ipywidgets" in sys.modules, "notebook_reports.panel" in sys.modules)
 """

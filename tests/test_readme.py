@@ -44,54 +44,44 @@ def test_the_numbers_are_the_results_of_the_reports(root, readme):
     photonics, bio, regions = (
         f"{name}.ko" for name in ("photonics_trend/total", "bio_growth/total", "regional_strategic_tech/national")
     )
-    expected = [
-        f"{rows[photonics, 'sales_cagr_1999_2003']:.1f} %",
-        f"{rows[photonics, 'sales_cagr_2003_2008']:.1f} %",
-        f"**{100 * (1 - 23005 / 27105):.1f} %**",
-        f"**{rows[photonics, 'sales_kink_year']:.1f}**",
-        f"{rows[bio, 'production_growth_2020']:.1f} %",
-        f"**{rows[bio, 'ivd_share_of_increase']:.1f} %**",
-        f"{rows[bio, 'growth_without_ivd']:.1f} %",
-        f"**{rows[regions, 'technologies_uncovered']:.0f}**",
-    ]
-    assert [number for number in expected if number not in readme] == []
-    pairs, programmes = found[regions, "overlapping_pairs_expected"], "regional_strategic_tech/national_programmes.ko"
-    expected = [
-        f"**{rows[regions, 'overlapping_pairs']:.0f}**",
-        f"{float(pairs['value']):.1f}",
-        f"{rows[programmes, 'overlapping_pairs']:.0f}",
-        f"{rows[programmes, 'overlapping_pairs_expected']:.1f}",
-    ]
-    assert [number for number in expected if number not in readme] == []
-    assert re.search(rf"{float(pairs['low']):.0f}(~| to ){float(pairs['high']):.0f}", readme)
-    assert rows[programmes, "overlap_p_value"] < 0.05 < rows[programmes, "overlap_p_value_named"]
-    assert f"{rows[programmes, 'overlapping_pairs_expected_named']:.1f}" in readme
-    for result in ("technologies_covered", "largest_crowd"):
-        assert f"{rows[regions, result]:.0f}" in readme
     language = "ko" if "한국 전략산업" in readme else "en"
-    kink, forecast = found[photonics, "sales_kink_year"], found[photonics, "forecast_sales_2019"]
-    growth, bio_forecast = found[bio, "growth_without_ivd"], found[bio, "forecast_production_2021"]
-    assert f"{float(growth['low']):.1f}" in readme
-    assert f"{float(growth['high']):.1f} %" in readme
-    assert f"{rows[bio, 'production_cagr_2016_2019']:.1f} %" in readme
-    for bound in ("low", "high"):
-        assert amount(float(bio_forecast[bound]), language) in readme.replace("₩11.46 to", "₩11.46 trillion to")
-    for bound in ("low", "high"):
-        assert f"{float(kink[bound]):.1f}" in readme
-        assert amount(float(forecast[bound]), language) in readme.replace("₩1.88 to", "₩1.88 trillion to")
+    growth = {year: rows[bio, f"production_growth_{year}"] for year in range(2020, 2025)}
+    expected = [f"{abs(rate):.1f} %" for rate in growth.values()]
+    assert [year for year, rate in growth.items() if rate < 0] == [2023]
+    expected += [
+        amount(rows[bio, "production_2024"], language).replace(" trillion", ""),
+        f"{rows[bio, 'ivd_share_of_increase']:.1f} %",
+        f"{rows[bio, 'exports_growth_without_ivd_least']:.1f} %",
+        f"{rows[bio, 'growth_without_ivd_most']:.1f} %",
+        f"{max(value for (report, name), value in rows.items() if report == bio and '_revision_' in name):.1f} %",
+        f"{100 * ((25400 / 1136) ** (1 / 11) - 1):.1f} %",
+        f"**{100 * (24787 / 21471 - 1):.1f} %**",
+        f"{100 * (1 - 21471 / 27105):.1f} %",
+        f"{rows[photonics, 'eight_segments_sales_growth_2020']:.1f} %",
+        f"**{-rows[photonics, 'eight_segments_sales_growth_2021']:.1f} %**",
+        f"**{rows[regions, 'technologies_covered']:.0f}**",
+        f"**{rows[regions, 'overlapping_pairs']:.0f}**",
+        f"{rows[regions, 'overlapping_pairs_expected']:.1f}",
+        *(f"{rows[regions, name]:.0f}" for name in ("named", "applied_of_named", "granted", "granted_above_one")),
+        f"**{rows[regions, 'granted_of_named']:.0f}**",
+    ]
+    assert [number for number in expected if number not in readme] == []
+    kink = found[photonics, "sales_kink_year"]
+    assert [
+        f"{float(kink[name]):.1f}" for name in ("value", "low", "high") if f"{float(kink[name]):.1f}" not in readme
+    ] == []
+    assert rows[regions, "overlap_p_value"] > 0.05
     assert 17 - rows[regions, "regions_without"] == 13
     reports = len({report for report, _ in rows})
     assert re.search(rf"\b{reports}(?: reports|편)", readme)
 
 
 def test_the_changelog_is_dated_and_counts_the_tables(root):
-    from kr_industry.data import load, retrieved, tables
+    from kr_industry.data import retrieved, tables
 
     text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(r"^## \d{4}-\d{2}-\d{2}$", text, flags=re.MULTILINE)
     assert f"{sum(not retrieved(name) for name in tables())} tables" in text
-    documents = load("sources").query("kind != '공식 통계'")  # those are not documents, but retrieved from KOSIS
-    assert len(documents) == 14  # thirteen documents, as changelog and READMEs say, and the list of 2022
 
 
 def test_nothing_names_a_path_of_a_machine(root):

@@ -26,6 +26,7 @@ FEW = {
     "coverage": "--draws 2",
     "nulls": "--permutations 20",
     "panel": "--rounds 1 --sample 1",
+    f"{SCRIPTS}damage.py": "photonics/stages",
 }
 """What makes measurements small; one worker, so that one report is left to be interrupted when the other is made."""
 
@@ -44,6 +45,7 @@ PRINTED = {
     f"{VERIFY} --sample 3": ("^2 of 2 made again are the same, byte for byte$",),
     f"{VERIFY} --execute": ("^2 of 2 made again are the same, byte for byte$",),
     f"{SCRIPTS}check_data.py": (r"^\d+ tables, \d+ rows: no faults$", r"^\d+ claims: ", "^Contradictions "),
+    f"{SCRIPTS}damage.py": (r"^all +\d+ +\d+ +\d+ +0 +0 +0$",),
     f"{BENCHMARK} batch": (
         "^the batch, the plan of 2 reports, cold",
         "^papermill, .*1 of 1$",
@@ -52,7 +54,7 @@ PRINTED = {
     ),
     f"{BENCHMARK} injection": ("0 false alarms$", "^all ", "^two at once "),
     f"{BENCHMARK} speed": (r"^data/: \d+ figures", r"^ +90 "),
-    f"{BENCHMARK} coverage": ("^sales ", r"^   10  0\.15 "),
+    f"{BENCHMARK} coverage": ("^sales, ", r"^   10     2 +0\.8 "),
     f"{BENCHMARK} nulls": ("^margins ",),
     f"{BENCHMARK} panel": tuple(f"^{name} " for name in ("photonics_trend", "bio_growth", "regional_strategic_tech")),
 }
