@@ -23,23 +23,15 @@ from pathlib import Path
 from kr_industry import DATA, at_home
 from kr_industry.checks import faults
 from kr_industry.data import DataError, fields, load, tables
+from kr_industry.reading import Fault
 from notebook_reports.parameters import Declared, RequestError
 
 OUTCOMES = ("refused", "harmless", "misplaced", "wrong", "traceback")
 Rows = list[list[str]]
 
 NUMBERS = ("inf", "-inf", "1e999", "nan", "NaN", "1_000", "1,000", "1e3", "+1", "0x1f", "1.", ".5", "01", "--1", "1 2")
-NUMBERS += (
-    "\u22121",
-    "\uff11\uff12",
-    "\u0661\u0662",
-    "\u00bd",
-    "12\u00a0",
-    " 12",
-    "12\t",
-    "9" * 20,
-    "0." + "12345" * 4,
-)
+NUMBERS += ("\u22121", "\uff11\uff12", "\u0661\u0662", "\u00bd", "12\u00a0", " 12", "12\t")
+NUMBERS += ("9" * 20, f"0.{'12345' * 4}")
 TRUTHS = ("yes", "1", "0", "참", "T", "", "tru\u0435")
 TEXTS = ("a\0b", "a\u00a0b", "a\u200bb", "a\ufffdb", "a\nb", "a\x07b", " a", "a ", "\ufeffa")
 DAYS = ("2020-13", "0000", "2020-02-30", "2019-2010", "0000-0001", "\uff12\uff10\uff12\uff10", "2020-1")
@@ -128,13 +120,8 @@ def further(table: str, rows: Rows) -> Iterator[Damage]:
         yield Damage(table, "industry without a folder", written([*rows, ["nowhere", *rows[-1][1:]]]).encode(),
                      len(rows) + 1, "id")  # fmt: skip
     if table in ("corrections", "disagreements"):
-        for column, text in (
-            ("printed", "?"),
-            ("used", "?"),
-            ("file", "no/such.csv"),
-            ("key", "no=1"),
-            ("column", "no"),
-        ):
+        stale = {"printed": "?", "used": "?", "file": "no/such.csv", "key": "no=1", "column": "no"}
+        for column, text in stale.items():
             if column in rows[0]:
                 yield Damage(table, "stale", _with(rows, 1, rows[0].index(column), text), 2)
 
@@ -206,11 +193,7 @@ class Bench:
             told = told or list(map(str, found))
         if not told:
             return "harmless" if same else "wrong"
-        place = (
-            file
-            + (f", row {damage.row}" if damage.row else "")
-            + (f", column {damage.column}" if damage.column else "")
-        )
+        place = str(Fault(file, damage.row, damage.column, "")).removesuffix(": ")
         return "refused" if any(text.startswith(place) for text in told) else f"misplaced ({told[0]})"
 
 

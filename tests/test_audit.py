@@ -347,9 +347,7 @@ def test_corrections_are_applied_and_stale_ones_refused(data_copy):
     path = data_copy / "corrections.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",9205,", ",9206,"), encoding="utf-8")
     assert load("photonics/segment_sales", data_copy).shape == load("photonics/segment_sales").shape
-    with pytest.raises(
-        DataError, match=r"corrections.csv, row 2: stale correction: photonics/segment_sales.csv, row 31"
-    ):
+    with pytest.raises(DataError, match=r"corrections.csv, row 2: stale: photonics/segment_sales.csv, row 31"):
         load("photonics/segment_sales", data_copy, "corrected")
     with pytest.raises(DataError, match="expected printed or corrected"):
         load("photonics/segment_sales", data_copy, "right")

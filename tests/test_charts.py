@@ -16,8 +16,9 @@ from matplotlib.ticker import FixedFormatter
 
 from kr_industry import charts, definitions, forecast, style
 from kr_industry.charts.axes import Wrapped
-from kr_industry.data import Tables, labels, load
+from kr_industry.data import Tables, load
 from kr_industry.kinks import find_kink
+from kr_industry.labels import labels
 
 NAMES = labels(segment="photonics_segment", bio="bio_segment").set_index(["group", "id"])
 TILES = load("regions/regions").set_index("id")

@@ -1,6 +1,5 @@
 """The figures that the project ships: cells of the sources, totals, and that no file is left undescribed."""
 
-import csv
 import json
 import re
 import shutil
@@ -10,7 +9,8 @@ import pandas as pd
 import pytest
 
 from kr_industry import DATA
-from kr_industry.data import DataError, Tables, labels, load, load_all, tables, texts
+from kr_industry.data import DataError, Tables, load, load_all, tables, texts
+from kr_industry.labels import labels
 
 
 def test_table_3_is_as_printed():
@@ -146,8 +146,7 @@ def test_tables_that_nobody_has_retrieved_are_described_and_left_out(data_copy):
 
 def test_numbers_keep_their_printed_decimals():
     """Rounding is evidence: 77 and 77.0 are different statements, so cells are compared as text."""
-    with (DATA / "bio/segments.csv").open(encoding="utf-8", newline="") as file:
-        rows = {(row["year"], row["segment"]): row for row in csv.DictReader(file)}
+    rows = texts("bio/segments").set_index(["year", "segment"]).to_dict("index")
     assert rows["2020", "bio_environment"]["production_growth"] == "77"
     assert rows["2019", "bio_resources"]["production_share"] == "1"
     assert rows["2020", "total"]["exports_share"] == "100"
@@ -211,8 +210,7 @@ def _candidates(text: str) -> list[tuple[str, ...]]:
 def test_column_breaks_of_the_bio_table_are_the_only_possible_ones(segment):
     candidates = _candidates(GLUED[segment])
     assert len(candidates) == 1
-    with (DATA / "bio/segments.csv").open(encoding="utf-8", newline="") as file:
-        rows = {(row["year"], row["segment"]): row for row in csv.DictReader(file)}
+    rows = texts("bio/segments").set_index(["year", "segment"]).to_dict("index")
     first, last = rows["2019", segment], rows["2020", segment]
     shipped = [first["production"], first["production_share"], last["production"], last["production_share"]]
     shipped += [last["production_growth"], first["exports"], first["exports_share"], last["exports"]]

@@ -1,6 +1,5 @@
 """Applications and grants of provinces, beside the words of documents; lists and kinds that are added as data."""
 
-import csv
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 from copies import LEFT_OUT
 from hypothesis import given
 from hypothesis import strategies as st
+from typed import append
 
 from kr_industry import checks, designations, regions
 from kr_industry.data import Tables, load
@@ -179,11 +179,6 @@ def test_nothing_is_lost_on_the_way_from_words_to_grants(rows, flags):
     assert found["named"].sum() == sum(named[name].sum() for name in seen)
 
 
-def _append(path, *rows):
-    with path.open("a", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-
-
 @pytest.fixture
 def with_more(root, tmp_path):
     """A copy of the repository with a list of technologies and a kind of terms more, all in data/."""
@@ -191,18 +186,18 @@ def with_more(root, tmp_path):
     folder = copy / "data"
     tables = folder / "regions"
     full = ["2030년의 열두 가지", "Twelve technologies of 2030"]
-    _append(tables / "lists.csv", ["new", 3, "새 전략기술", "New technologies", *full, "2030-01", "bio_2022"])
+    append(tables / "lists.csv", ["new", 3, "새 전략기술", "New technologies", *full, "2030-01", "bio_2022"])
     kept = load("regions/technologies").query("list == 'twelve' and id != 'hydrogen'")
     added = ["new", 12, "photonics", "광융합", "Photonics", "광융합", "Photonics", "bio_2022"]
-    _append(tables / "technologies.csv", *kept.assign(list="new").to_numpy().tolist(), added)
+    append(tables / "technologies.csv", *kept.assign(list="new").to_numpy().tolist(), added)
     mobility = load("regions/codebook").query("list == 'twelve'").assign(list="new", weak="false")
-    _append(tables / "codebook.csv", *mobility.to_numpy().tolist())
-    _append(tables / "codebook.csv", ["광융합 거점", "all", "photonics", "explicit", "false", "", "새 기술임", "new"])
+    append(tables / "codebook.csv", *mobility.to_numpy().tolist())
+    append(tables / "codebook.csv", ["광융합 거점", "all", "photonics", "explicit", "false", "", "새 기술임", "new"])
     dated = ["2030년 발표", "Announcements of 2030"]
-    _append(tables / "kinds.csv", ["announcement", 5, "발표", "Announcement", *dated, "announcements all", "bio_2022"])
-    _append(tables / "terms.csv", ["gwangju_new_1", "gwangju", "bio_2022", "announcement", 1, "광융합 거점", "1쪽"])
+    append(tables / "kinds.csv", ["announcement", 5, "발표", "Announcement", *dated, "announcements all", "bio_2022"])
+    append(tables / "terms.csv", ["gwangju_new_1", "gwangju", "bio_2022", "announcement", 1, "광융합 거점", "1쪽"])
     groups = ("strategy_source", "strategy_source_short")
-    _append(folder / "labels.csv", *([group, "announcements", *dated] for group in groups))
+    append(folder / "labels.csv", *([group, "announcements", *dated] for group in groups))
     return copy
 
 

@@ -24,7 +24,6 @@ def test_diagnostics_on_the_real_figures(tests):
     assert (tests.production, tests.exports) == ((126586, 174923), (65414, 100158))
     assert tests.growth == pytest.approx(38.185, abs=0.001)
     assert tests.share_of_rise == pytest.approx(57.476, abs=0.001)
-    assert tests.share_of_segment_rise == pytest.approx(100 * 27782 / (38795 - 10438))
     assert tests.growth_held_flat == pytest.approx(16.238, abs=0.001)
 
 

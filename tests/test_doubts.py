@@ -1,43 +1,19 @@
 """What a data check tells without refusing: each kind in a damaged copy, and what it tells of the data as they are."""
 
-import csv
 import subprocess
 import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typed import add, change
 
+from kr_industry.audit import Figures
 from kr_industry.data import load, texts
 from kr_industry.doubts import KINDS, doubts
 from kr_industry.facts import facts
 
 ANNUAL, SURVEY = "photonics/annual", "bio/survey"
-
-
-def _change(folder, table, key, **cells):
-    """Write other texts into the row of a table that a key selects."""
-    path = folder / f"{table}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    (row,) = [row for row in rows if all(row[column] == value for column, value in key.items())]
-    row.update(cells)
-    _write(path, rows)
-
-
-def _add(folder, table, **cells):
-    """Add a row to a table, its other cells empty."""
-    path = folder / f"{table}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    _write(path, [*rows, dict.fromkeys(rows[0], "") | cells])
-
-
-def _write(path, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def _new(folder):
@@ -47,7 +23,7 @@ def _new(folder):
 
 
 def _of_production(year, release):
-    return {"series": "production", "year": str(year), "release": release}
+    return f"series=production year={year} release={release}"
 
 
 def test_the_data_raise_no_doubt_but_reminders_and_words_that_time_has_passed():
@@ -69,8 +45,8 @@ def test_an_outlook_stays_beside_what_came_of_it():
 
 def test_a_year_entered_as_outlook_is_told_when_it_comes(data_copy):
     year = max(int(text) for text in texts(ANNUAL)["year"])
-    _add(data_copy, "photonics/outlooks", year=f"{year}", measure="sales", value="30000", unit="eok_won",
-         qualifier="outlook", source="photonics_2019", place="표")  # fmt: skip
+    add(data_copy, "photonics/outlooks", year=f"{year}", measure="sales", value="30000", unit="eok_won",
+        qualifier="outlook", source="photonics_2019", place="표")  # fmt: skip
     (doubt,) = _new(data_copy)
     assert (doubt.kind, doubt.file) == ("outlook", "photonics/outlooks.csv")
 
@@ -78,17 +54,17 @@ def test_a_year_entered_as_outlook_is_told_when_it_comes(data_copy):
 @pytest.mark.parametrize(
     ("table", "key", "column", "text", "kinds"),
     [
-        (ANNUAL, {"year": "2012", "scope": "six_segments"}, "sales", "259040", {"tenfold"}),
-        (ANNUAL, {"year": "2012", "scope": "six_segments"}, "sales", "2590", {"tenfold"}),
-        (ANNUAL, {"year": "2021", "scope": "eight_segments"}, "firms", "3100", {"tenfold"}),
+        (ANNUAL, "year=2012 scope=six_segments", "sales", "259040", {"tenfold"}),
+        (ANNUAL, "year=2012 scope=six_segments", "sales", "2590", {"tenfold"}),
+        (ANNUAL, "year=2021 scope=eight_segments", "firms", "3100", {"tenfold"}),
         (SURVEY, _of_production(2017, "bio_survey_2020"), "value", "10145", {"tenfold", "printed"}),
         (SURVEY, _of_production(2017, "bio_survey_2020"), "value", "101475", {"printed"}),
-        ("bio/figures", {"id": "diagnostics_increase_2020"}, "value", "27728", {"printed"}),
-        ("photonics/figures", {"id": "stated_firms_2018"}, "value", "208", {"printed"}),
+        ("bio/figures", "id=diagnostics_increase_2020", "value", "27728", {"printed"}),
+        ("photonics/figures", "id=stated_firms_2018", "value", "208", {"printed"}),
     ],
 )
 def test_a_figure_that_cannot_be_right_is_told(data_copy, table, key, column, text, kinds):
-    _change(data_copy, table, key, **{column: text})
+    change(data_copy, table, key, **{column: text})
     found = [doubt for doubt in _new(data_copy) if doubt.kind in ("tenfold", "printed")]
     assert {doubt.kind for doubt in found} == kinds
     rows = texts(table, data_copy)
@@ -97,7 +73,7 @@ def test_a_figure_that_cannot_be_right_is_told(data_copy, table, key, column, te
 
 
 def test_digits_exchanged_within_a_number_cannot_be_told(data_copy):
-    _change(data_copy, ANNUAL, {"year": "2008", "scope": "six_segments"}, sales="13097")
+    change(data_copy, ANNUAL, "year=2008 scope=six_segments", sales="13097")
     assert _new(data_copy) == []
 
 
@@ -108,7 +84,7 @@ def test_any_year_between_others_that_is_ten_times_too_large_is_told(place, fact
 
     from kr_industry.doubts import _tenfold
 
-    known = [f for f in facts() if f.figure.table == ANNUAL and f.figure.column == "sales" and f.scope != "other"]
+    known = [fact for fact in facts(Figures()) if (fact.figure.table, fact.figure.column) == (ANNUAL, "sales")]
     inner = [f for f in known if 2009 < f.year < 2018]
     chosen = inner[place % len(inner)]
     wrong = replace(chosen, figure=replace(chosen.figure, value=chosen.figure.value * factor))
@@ -120,7 +96,7 @@ def test_any_year_between_others_that_is_ten_times_too_large_is_told(place, fact
 def test_a_rate_across_scopes_is_told(data_copy):
     rows = load(ANNUAL, data_copy).set_index(["scope", "year"])["sales"]
     rate = 100 * (rows["eight_segments", 2019] / rows["six_segments", 2018] - 1)
-    _change(data_copy, ANNUAL, {"year": "2019", "scope": "eight_segments"}, sales_growth=f"{rate:.1f}")
+    change(data_copy, ANNUAL, "year=2019 scope=eight_segments", sales_growth=f"{rate:.1f}")
     (doubt,) = [doubt for doubt in _new(data_copy) if doubt.kind == "across"]
     assert (doubt.file, doubt.column) == (f"{ANNUAL}.csv", "sales_growth")
     assert "six_segments" in doubt.found
@@ -140,14 +116,14 @@ def test_a_rule_that_joins_releases_is_told(data_copy):
 
 
 def test_a_rate_on_zero_is_told(data_copy):
-    _change(data_copy, ANNUAL, {"year": "2017", "scope": "six_segments"}, sales="0", employment="0", firms="0")
+    change(data_copy, ANNUAL, "year=2017 scope=six_segments", sales="0", employment="0", firms="0")
     found = {(doubt.kind, doubt.column) for doubt in _new(data_copy)}
     assert ("zero", "sales_growth") in found
 
 
 def test_words_that_time_has_passed_are_told(data_copy):
     known = {(doubt.row, doubt.column) for doubt in doubts() if doubt.file == "bio/figures.csv"}
-    _change(data_copy, "bio/figures", {"id": "workforce_growth_2020"}, indicator_en="Workforce growth of last year")
+    change(data_copy, "bio/figures", "id=workforce_growth_2020", indicator_en="Workforce growth of last year")
     (doubt,) = [doubt for doubt in _new(data_copy) if (doubt.row, doubt.column) not in known]
     assert (doubt.kind, doubt.file, doubt.column) == ("passed", "bio/figures.csv", "indicator_en")
     assert "'last year' of a period that ends in 2020" in doubt.found
@@ -157,8 +133,8 @@ def test_a_revision_entered_as_a_correction_is_told(data_copy):
     survey = texts(SURVEY, data_copy).query("series == 'production' and year == '2020'").set_index("release")["value"]
     assert survey["bio_survey_2020"] != survey["bio_survey_2021"]
     key = "series=production year=2020 release=bio_survey_2020"
-    _add(data_copy, "corrections", file=f"{SURVEY}.csv", key=key, column="value", printed=survey["bio_survey_2020"],
-         corrected=survey["bio_survey_2021"], evidence_ko="다음 값", evidence_en="the next value")  # fmt: skip
+    add(data_copy, "corrections", file=f"{SURVEY}.csv", key=key, column="value", printed=survey["bio_survey_2020"],
+        corrected=survey["bio_survey_2021"], evidence_ko="다음 값", evidence_en="the next value")  # fmt: skip
     (doubt,) = _new(data_copy)
     assert (doubt.kind, doubt.column) == ("revision", "corrected")
     assert "bio_survey_2021 prints" in doubt.found
@@ -173,7 +149,7 @@ def test_a_correction_whose_evidence_speaks_of_a_release_is_told(data_copy):
 
 
 def test_check_data_prints_warnings_and_ends_well(data_copy, root):
-    _change(data_copy, ANNUAL, {"year": "2012", "scope": "six_segments"}, sales="259040")
+    change(data_copy, ANNUAL, "year=2012 scope=six_segments", sales="259040")
     command = [sys.executable, str(root / "scripts" / "check_data.py"), str(data_copy)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr

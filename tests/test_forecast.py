@@ -17,7 +17,6 @@ from kr_industry.forecast import (
     interval,
     log_line,
     mean_errors,
-    probability_above,
     rolling_origin,
 )
 from kr_industry.growth import latest_run
@@ -122,14 +121,6 @@ def test_a_confidence_that_cannot_be_is_told(sales, confidence):
         forecast(sales, 1, confidence)
 
 
-@pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
-@pytest.mark.parametrize("level", [5.0, 5.3, 209983.0])
-def test_a_series_that_never_moved_is_above_its_level_half_of_the_time(method, level):
-    same = pd.Series(level, index=range(2010, 2016))
-    chances = probability_above(same, pd.Series({2016: level, 2017: level - 1, 2018: level + 1}), method)
-    assert chances.tolist() == pytest.approx([50, 100, 0])
-
-
 @pytest.mark.parametrize("horizon", [0, -1, 2.5])
 def test_a_horizon_that_cannot_be_is_told(sales, horizon):
     with pytest.raises(ValueError, match="expected a whole number of 1 or more"):
@@ -193,25 +184,7 @@ def test_coverage_is_told_for_every_year_ahead_or_none():
 )
 def test_what_cannot_be_forecast_is_told(values, message):
     with pytest.raises(ValueError, match=message):
-        probability_above(pd.Series(values, dtype=float), pd.Series({2025: 1.0}))
-    with pytest.raises(ValueError, match=message):
         forecast(pd.Series(values, dtype=float), 1)
-
-
-@given(series, methods, st.floats(min_value=51, max_value=99), st.integers(1, 5))
-def test_the_chance_of_a_bound_is_what_lies_beyond_it(values, method, confidence, horizon):
-    path = forecast(values, horizon, confidence, method)
-    if (path["high"] > path["low"] * (1 + 1e-9)).all():  # a series that never deviates has no width
-        assert probability_above(values, path["high"], method).tolist() == pytest.approx(
-            [50 - confidence / 2] * horizon
-        )
-        assert probability_above(values, path["low"], method).tolist() == pytest.approx([50 + confidence / 2] * horizon)
-
-
-@pytest.mark.parametrize("targets", [{2018: 5.0}, {2019: 0.0}, {2019: -3.0, 2020: 5.0}])
-def test_targets_that_cannot_be_are_told(sales, targets):
-    with pytest.raises(ValueError, match="targets must be above zero and for years after 2018"):
-        probability_above(sales, pd.Series(targets))
 
 
 def test_double_years_are_told():

@@ -14,8 +14,9 @@ import pytest
 from kr_industry import trust
 from kr_industry.audit import Figures, audit
 from kr_industry.checks import faults
-from kr_industry.data import Tables, alike, industries, labels, load, tables
+from kr_industry.data import Tables, alike, industries, load, tables
 from kr_industry.definitions import definitions
+from kr_industry.labels import labels
 from notebook_reports.words import Words
 
 TABLES = (

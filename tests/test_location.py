@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
+from typed import change
 
 from kr_industry import DATA, charts, location, style
 from kr_industry.audit import Figures, audit
-from kr_industry.data import Tables, labels, load
+from kr_industry.data import Tables, load, locate, texts
+from kr_industry.labels import labels
 
 slow = settings(max_examples=60, deadline=None, derandomize=True)
 read = Tables("regions")
@@ -75,12 +77,9 @@ def test_the_audit_verifies_every_figure_of_these_tables_and_raises_no_alarm():
     [("employees", "year=2021 region=busan industry=c30"), ("establishments", "year=2022 region=jeju industry=c31")],
 )
 def test_the_audit_sees_a_figure_that_is_wrong(data_copy, column, key):
-    path = data_copy / "regions/census.csv"
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    keys = dict(part.split("=") for part in key.split())
-    at = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)].index[0]
-    rows.loc[at, column] = str(int(rows.loc[at, column]) + 90)
-    rows.to_csv(path, index=False)
+    rows = texts("regions/census", data_copy)
+    printed = rows.at[locate(rows, key, "census"), column]
+    change(data_copy, "regions/census", key, **{column: str(int(printed) + 90)})
     found = audit(Figures(data_copy, topic="regions/"))
     assert f"regions/census[{key}].{column}" in {name for each in found.conflicts for name in each.figures}
 

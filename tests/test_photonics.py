@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kr_industry import forecast, growth, photonics
-from kr_industry.data import DataError, Tables, labels, load
+from kr_industry.data import DataError, Tables, load
 from kr_industry.definitions import UNITS, by_year
 from kr_industry.kinks import find_kink, without_each_year
+from kr_industry.labels import labels
 from notebook_reports.words import Words
 
 SEGMENTS = ["optical_communication", "light_sources", "precision_optics", "optical_materials", "optical_information",
@@ -206,7 +207,7 @@ def _results(read, by, annual, segment="total"):
     rows = photonics.results(
         rates.reset_index("measure"),
         photonics.decompositions(factors, ends),
-        factors["productivity"].loc[ends],
+        factors["productivity"],
         by,
         segment,
     )
@@ -220,6 +221,8 @@ def test_results_are_those_of_the_tables(read, by, annual):
     assert found["segment_sales_share_2018"] == pytest.approx(100 * 2003 / 23005)
     assert found["segment_contribution_2018"] == found["contribution_precision_optics_2018"]
     assert found["segment_firms_2018"] == 46
+    assert found["hhi_sales_2018"] == pytest.approx(0.27713, abs=1e-5)
+    assert found["sales_per_employee_2015"] == pytest.approx(22507 / 6925)
     assert found["sales_growth_2018"] == pytest.approx(100 * (23005 / 22705 - 1))
     total = _results(read, by, annual)
     assert total["segment_contribution_2018"] == pytest.approx(total["segment_sales_growth_2018"])

@@ -13,7 +13,8 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
 from kr_industry import charts
-from kr_industry.data import Tables, labels, load
+from kr_industry.data import Tables, load
+from kr_industry.labels import labels
 from notebook_reports import FONTS, FRONT, RESULT, fonts, report
 from notebook_reports.drawing import shorter, svg
 from notebook_reports.render import ReportExporter

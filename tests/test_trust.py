@@ -6,7 +6,8 @@ import pytest
 
 from kr_industry import ROOT, trust
 from kr_industry.audit import CONTRADICTED, UNCHECKED, VERDICTS, Figures, audit
-from kr_industry.data import labels, load
+from kr_industry.data import key_parts, load
+from kr_industry.labels import labels
 from notebook_reports.columns import Columns
 from notebook_reports.words import Words
 
@@ -100,6 +101,22 @@ def test_tables_are_named_by_their_own_label_or_by_that_of_their_kind(checked, c
     other = checked.figures.assign(table=checked.figures["table"].str.replace("photonics/", "ceramics/"))
     named = trust.by_table(type(checked)(other, checked.relations, checked.claims, ()), "ceramics/")
     assert {"annual", "size_classes"} <= set(named.index)
+
+
+def test_each_disagreement_tells_what_is_used_what_the_other_prints_and_who_does():
+    rows, entries = trust.disagreements(), load("disagreements")
+    assert len(rows) == len(entries)
+    assert {column for key in entries["key"] for column in key_parts(key)} <= set(trust.KEYS)
+    assert (rows["used"] != rows["other"]).all()
+    assert rows[["printed_by_ko", "printed_by_en"]].ne("").all(axis=None)
+    (census,) = rows[rows["used"] == "25,217,123"].to_dict("records")
+    assert [census[name] for name in ("year", "region", "industry", "other")] == [
+        "2022",
+        "national",
+        "all",
+        "25,211,397",
+    ]
+    assert len(trust.disagreements("bio/")) == entries["file"].str.startswith("bio/").sum()
 
 
 def _written(columns, rows):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jinja2 import meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from kr_industry.data import labels
+from kr_industry.labels import labels
 from notebook_reports import words as module
 from notebook_reports.columns import Columns
 from notebook_reports.words import LANGUAGES, Words, WordsError, checked_words, part

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from kr_industry import growth
-from kr_industry.releases import rates
+from kr_industry.releases import known, rates
 
 MEASURES = ("production", "exports")
 
 
 def in_order(rows: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order in which their releases were published."""
-    order = list(releases.sort_values("published", kind="stable")["id"])
+    order = list(known(releases)["id"])
     return rows.sort_values("release", key=lambda names: names.map(order.index), kind="stable")
 
 
@@ -114,11 +114,11 @@ def moves(segments: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
 def _moved(pair: pd.DataFrame) -> pd.DataFrame:
     """One comparison of :func:`moves`."""
     before, after = pair["before"], pair["after"]
-    known = before.where(before > 0)
+    base = before.where(before > 0)
     change = pd.DataFrame({
-        "growth": 100 * (after / known - 1),
-        "low": 100 * ((after - 0.5) / (known + 0.5) - 1),
-        "high": 100 * ((after + 0.5) / (known - 0.5) - 1),
+        "growth": 100 * (after / base - 1),
+        "low": 100 * ((after - 0.5) / (base + 0.5) - 1),
+        "high": 100 * ((after + 0.5) / (base - 0.5) - 1),
     })  # fmt: skip
     change.loc[change.index == "residual"] = np.nan
     parts = {
@@ -152,7 +152,7 @@ def per_head(survey: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
         rounded rate leaves; elsewhere the bounds are alike.
     """
     rows = []
-    for name in releases.sort_values("published", kind="stable")["id"]:
+    for name in known(releases)["id"]:
         own = survey[survey["release"] == name]
         made, people = levels(own, "production"), levels(own, "workforce")
         rate = own[own["series"] == "workforce"].set_index("year")["growth"]

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from kr_industry import DATA
-from kr_industry.data import DataError, alike, corrected, fields, has, load, locate, primary_key, tables, texts
+from kr_industry.data import DataError, alike, corrected, fields, has, load, primary_key, row_about, tables, texts
 from kr_industry.reading import Fault, read
 
 _DATED = re.compile(r"\(*\\d\{4\}")
@@ -232,15 +232,9 @@ def _disagreements(folder: Path) -> Iterator[Fault]:
         return
     for row, entry in enumerate(texts("disagreements", folder).itertuples(), start=2):
         try:
-            frame = texts(entry.file.removesuffix(".csv"), folder)
-            held = frame.at[locate(frame, entry.key, f"{file}, row {row}"), entry.column]
+            row_about(texts(entry.file.removesuffix(".csv"), folder), entry, entry.used, f"{file}, row {row}")
         except DataError as error:
             yield Fault(file, row, None, str(error).removeprefix(f"{file}, row {row}: "))
-        except KeyError:
-            yield Fault(file, row, "column", f"{entry.file} has no column {entry.column!r}")
-        else:
-            if held != entry.used:
-                yield Fault(file, row, "used", f"{entry.used!r} is not what {entry.file} holds: {held!r}")
 
 
 def _rules(folder: Path) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Reading the CSV files of data/, with the types that data/datapackage.json gives them."""
 
 import json
+import re
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -8,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from kr_industry import DATA, reading
+from kr_industry.reading import DataError
+from kr_industry.releases import known, seen
 
 _DTYPES = {"integer": "Int64", "number": "float64", "string": "str", "boolean": "bool"}
-
-
-class DataError(Exception):
-    """A file, row or column of the data is not as data/datapackage.json says."""
+_PART = re.compile(r"(\w+)=(.*?)(?= \w+=|$)")
 
 
 INDUSTRY = "photonics"
@@ -164,8 +164,8 @@ def load(table: str, folder: Path = DATA, values: str = "printed") -> pd.DataFra
     """
     if values not in ("printed", "corrected"):
         raise DataError(f"values is {values!r}; expected printed or corrected")
-    known = values == "corrected" and "corrections" in _described(folder)
-    corrections = content("corrections", folder) if known else None
+    correcting = values == "corrected" and "corrections" in _described(folder)
+    corrections = content("corrections", folder) if correcting else None
     return _loaded(table, folder, _kinds(table, folder), content(table, folder), corrections).copy()
 
 
@@ -202,20 +202,37 @@ def corrected(frame: pd.DataFrame, table: str, folder: Path = DATA) -> pd.DataFr
     for number, row in enumerate(texts("corrections", folder).itertuples(), start=2):
         if row.file != f"{table}.csv":
             continue
-        place = f"{path}, row {number}"
-        at = locate(frame, row.key, place)
-        if row.column not in frame.columns:
-            raise DataError(f"{place}: {row.file} has no column {row.column!r}; it has {', '.join(frame.columns)}")
-        if frame.at[at, row.column] != row.printed:
-            raise DataError(
-                f"{place}: stale correction: {row.file}, row {at + 2}, column {row.column} holds "
-                f"{frame.at[at, row.column]!r}, not {row.printed!r}; look at it again, then mend or remove this row"
-            )
+        at = row_about(frame, row, row.printed, f"{path}, row {number}")
         if row.corrected:
             if message := reading.wrong(row.corrected, types[row.column]):
-                raise DataError(f"{place}, column corrected: {message}")
+                raise DataError(f"{path}, row {number}, column corrected: {message}")
             frame.at[at, row.column] = row.corrected
     return frame
+
+
+def row_about(frame: pd.DataFrame, entry, text: str, place: str) -> int:
+    """Index of the row of a table of texts that a row of corrections or disagreements (``entry``) is about.
+
+    Raises
+    ------
+    DataError
+        There is no such row or column, or it holds another text than the entry says; the message begins with
+        ``place``.
+    """
+    at = locate(frame, entry.key, place)
+    if entry.column not in frame.columns:
+        raise DataError(f"{place}: {entry.file} has no column {entry.column!r}; it has {', '.join(frame.columns)}")
+    if frame.at[at, entry.column] != text:
+        raise DataError(
+            f"{place}: stale: {entry.file}, row {at + 2}, column {entry.column} holds "
+            f"{frame.at[at, entry.column]!r}, not {text!r}; look at it again, then mend or remove this row"
+        )
+    return at
+
+
+def key_parts(key: str) -> dict[str, str]:
+    """The columns of a key such as ``year=2019 segment=total``, with what stands in each, which may hold spaces."""
+    return dict(_PART.findall(key))
 
 
 def locate(frame: pd.DataFrame, key: str, place: str) -> int:
@@ -226,11 +243,11 @@ def locate(frame: pd.DataFrame, key: str, place: str) -> int:
     DataError
         A column of the key is not there, or no row or more than one is selected; the message begins with ``place``.
     """
+    parts = key_parts(key)
+    if key != " ".join(map("=".join, parts.items())) or not parts.keys() <= set(frame.columns):
+        raise DataError(f"{place}: key {key!r} is not column=value with columns of the table")
     chosen = pd.Series(True, index=frame.index)
-    for condition in key.split():
-        column, equals, wanted = condition.partition("=")
-        if not equals or column not in frame.columns:
-            raise DataError(f"{place}: key {key!r}: {condition!r} is not column=value with a column of the table")
+    for column, wanted in parts.items():
         chosen &= frame[column] == wanted
     if chosen.sum() != 1:
         raise DataError(f"{place}: key {key!r} selects {chosen.sum()} rows, expected one")
@@ -270,8 +287,6 @@ class Tables:
 
     def __call__(self, table: str) -> pd.DataFrame:
         """One table, its rows by year ascending where it has years; DataError as for :func:`load`."""
-        from kr_industry.releases import seen
-
         rows, key = load(f"{self.topic}/{table}", values=self.values), primary_key(f"{self.topic}/{table}")
         if "release" in key:
             rows = seen(rows, load("releases"), key, self.release)
@@ -279,8 +294,6 @@ class Tables:
 
     def every(self, table: str) -> pd.DataFrame:
         """One table with the figures of all releases published by the day asked for, for rates inside one of them."""
-        from kr_industry.releases import known
-
         rows = load(f"{self.topic}/{table}", values=self.values)
         return rows[rows["release"].isin(known(load("releases"), self.release)["id"])].reset_index(drop=True)
 
@@ -303,57 +316,3 @@ class Tables:
         """Identifiers of the documents that the rows of tables are from, in the order of the tables that there are."""
         rows = [load(f"{self.topic}/{table}")["source"] for table in tables if self.has(table)]
         return list(dict.fromkeys(pd.concat(rows))) if rows else []
-
-
-_NAMED_ELSEWHERE = {
-    "region": "regions/regions",
-    "technology": "regions/technologies",
-    "technology_list": "regions/lists",
-    "term_kind": "regions/kinds",
-    "round": "regions/rounds",
-    "theme": "regions/themes",
-    "industry": "industries",
-    "release": "releases",
-}
-"""Groups of identifiers whose names stand in a table of their own, which :func:`_named` reads."""
-
-
-def labels(folder: Path = DATA, **aliases: str) -> pd.DataFrame:
-    """Names of identifiers in both languages, by group.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder with the same layout.
-    **aliases : str
-        Further names of groups: ``segment="bio_segment"`` adds those of the bio-industry to the group ``segment``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group``, ``id``, ``ko``, ``en``: data/labels.csv, and the tables that name their own rows.
-    """
-    parts = [load("labels", folder)]
-    for group, table in _NAMED_ELSEWHERE.items():
-        if table in _described(folder) and has(table, folder):
-            parts += _named(load(table, folder), group)
-    named = pd.concat(parts, ignore_index=True)[["group", "id", "ko", "en"]]
-    added = [named[named["group"] == group].assign(group=alias) for alias, group in aliases.items()]
-    return pd.concat([named, *added]).drop_duplicates(["group", "id"], ignore_index=True)
-
-
-def _named(rows: pd.DataFrame, group: str) -> list[pd.DataFrame]:
-    """Names in a table of their own: ``technology`` from ko and en, ``technology_short`` from short_ko and short_en.
-
-    In a table of several lists, every list has its names too: ``technology_ten``.
-    """
-    lists = [("", rows)]
-    if "list" in rows:
-        lists += [(f"_{name}", part) for name, part in rows.groupby("list", sort=False)]
-    further = [column.removesuffix("_ko") for column in rows if column.endswith("_ko")]
-    columns = {"": ["id", "ko", "en"]} | {f"_{name}": ["id", f"{name}_ko", f"{name}_en"] for name in further}
-    return [
-        part[own].set_axis(["id", "ko", "en"], axis="columns").assign(group=group + name + ending)
-        for name, own in columns.items()
-        for ending, part in lists
-    ]

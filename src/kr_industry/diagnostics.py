@@ -104,14 +104,9 @@ class Diagnostics:
         return _part(self.increase, self.rise)
 
     @property
-    def share_of_segment_rise(self) -> float:
-        """The same of the increase of its segment; above 100 where the rest of the segment fell."""
-        return _part(self.increase, self.segment_production[1] - self.segment_production[0])
-
-    @property
     def exported(self) -> tuple[Bounds, Bounds]:
         """Its exports in both years, with what rounding of their growth leaves open."""
-        olds, news = zip(*self._exported(), strict=True)
+        olds, news = zip(*_levels(self.export_increase, self.export_rate), strict=True)
         return _bounds(olds), _bounds(news)
 
     @property
@@ -166,13 +161,14 @@ class Diagnostics:
     @property
     def export_growth_bounds(self) -> Bounds:
         """Growth of all exports but diagnostics, with what rounding of its own growth leaves open."""
-        return _bounds(_growth(self.exports[0] - old, self.exports[1] - new) for old, new in self._exported())
+        ends = _levels(self.export_increase, self.export_rate)  # growth without it is monotone in each
+        return _bounds(_growth(self.exports[0] - old, self.exports[1] - new) for old, new in ends)
 
-    def _exported(self) -> list[Pair]:
-        """Its exports in both years at the ends of what rounding leaves: growth without it is monotone in each."""
-        rises = self.export_increase - 0.5, self.export_increase + 0.5
-        shares = [(self.export_rate + step) / 100 for step in (-0.05, 0.05)]
-        return [(rise / share, rise / share + rise) for rise in rises for share in shares]
+
+def _levels(increase: float, rate: float) -> list[Pair]:
+    """Both years at the ends of what a whole increase and its rate in percent, to one decimal, leave possible."""
+    rises, shares = (increase - 0.5, increase + 0.5), [(rate + step) / 100 for step in (-0.05, 0.05)]
+    return [(rise / share, rise / share + rise) for rise in rises for share in shares]
 
 
 def _growth(before: float, after: float) -> float:
@@ -255,9 +251,9 @@ def item_levels(rows: pd.DataFrame) -> pd.DataFrame:
     numbers = rows[["value", "increase", "growth"]].astype(float)
     for year, value, rise, rate in zip(rows["year"].astype(int), *numbers.to_numpy().T, strict=True):
         if np.isnan(value) and rise > 0.5 and rate > 0.05:
-            base = [100 * (rise + more) / (rate - step) for more, step in ((0, 0), (-0.5, -0.05), (0.5, 0.05))]
-            found[year - 1] = tuple(base)
-            found[year] = tuple(level + more for level, more in zip(base, (rise, rise - 0.5, rise + 0.5), strict=True))
+            olds, news = zip(*_levels(rise, rate), strict=True)
+            found[year - 1] = 100 * rise / rate, *_bounds(olds)
+            found[year] = 100 * rise / rate + rise, *_bounds(news)
         elif not np.isnan(value):
             found[year] = (value,) * 3
             if not np.isnan(rate) and rate > -99.9 and value > 0.5:

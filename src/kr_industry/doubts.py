@@ -28,7 +28,7 @@ from kr_industry.audit import Figures, relations
 from kr_industry.audit.cells import Figure, decimals
 from kr_industry.audit.network import on_zero
 from kr_industry.audit.relations import Relation
-from kr_industry.data import tables, texts
+from kr_industry.data import key_parts, tables, texts
 from kr_industry.facts import Fact, facts
 
 KINDS = ("outlook", "across", "zero", "passed", "printed", "tenfold", "revision")
@@ -69,13 +69,14 @@ def doubts(folder: Path = DATA) -> list[Doubt]:
         A table or a rule of data/audit/ is not as it should be: see :func:`kr_industry.checks.faults`.
     """
     folder = Path(folder)
-    known = facts(folder)
+    figures = Figures(folder)
+    known = facts(figures)
     every = (
         *_outlooks(known),
-        *_rates(folder),
-        *_stated_rates(folder, known),
+        *_rates(figures),
+        *_stated_rates(figures, known),
         *_passed(folder, known),
-        *_printed(folder),
+        *_printed(figures),
         *_tenfold(known),
         *_revisions(folder, known),
     )
@@ -110,10 +111,9 @@ def _scopes(table: str, known: list[Fact]) -> set[str]:
     return {f.scope for f in known if f.scope and (f.about, f.figure.value) in own}
 
 
-def _rates(folder: Path) -> Iterator[Doubt]:
+def _rates(figures: Figures) -> Iterator[Doubt]:
     """Rates of growth whose relation joins releases or scopes, and rates on figures that are zero."""
-    figures = Figures(folder)
-    for relation, cells in _all_relations(figures, folder):
+    for relation, cells in _all_relations(figures):
         rate = cells.get(relation.rate or "")
         if rate is None:
             continue
@@ -127,9 +127,10 @@ def _rates(folder: Path) -> Iterator[Doubt]:
                 yield _doubt(rate, "across", f"{rate.text} joins {' and '.join(values)}", advice)
 
 
-def _all_relations(figures: Figures, folder: Path) -> Iterator[tuple[Relation, dict[str, Figure]]]:
+def _all_relations(figures: Figures) -> Iterator[tuple[Relation, dict[str, Figure]]]:
+    """Every relation of a rate, from the rules and from the claims, with its figures by id."""
     for file in ("audit/relations", "audit/claims"):
-        for number, rule in figures.rules(file) if file in tables(folder) else ():
+        for number, rule in figures.rules(file) if file in tables(figures.folder) else ():
             if rule.kind in relations.RATES:
                 with relations.naming(figures, file, number, rule.id):
                     for relation, cells in relations.expand(rule, figures, file, number):
@@ -140,15 +141,15 @@ def _part(figures: Figures, cell: Figure, column: str) -> str:
     """What stands in a column of a figure's row, or in the key of one that no row prints."""
     if cell.row >= 0:
         return figures.cell(cell.table, cell.row, column)
-    return dict(part.split("=", 1) for part in cell.key.split() if "=" in part).get(column, "")
+    return key_parts(cell.key).get(column, "")
 
 
-def _stated_rates(folder: Path, known: list[Fact]) -> Iterator[Doubt]:
+def _stated_rates(figures: Figures, known: list[Fact]) -> Iterator[Doubt]:
     """Growth that is printed in a row whose own release or scope has no year before, and is that on another's."""
     series: dict[tuple, list[Fact]] = {}
     for fact in known:
         series.setdefault((fact.figure.table, fact.figure.column, *fact.about), []).append(fact)
-    figures, advice = Figures(folder), "empty the cell, unless the source prints this very rate"
+    advice = "empty the cell, unless the source prints this very rate"
     for fact in (fact for fact in known if (fact.release or fact.scope) and fact.figure.unit != "percent"):
         table, row, column = fact.figure.table, fact.figure.row, fact.figure.column
         topic, measure, year, keys = fact.about
@@ -159,9 +160,8 @@ def _stated_rates(folder: Path, known: list[Fact]) -> Iterator[Doubt]:
             printed = figures.cell(table, row, name)
             # A whole per cent comes out of either year before by chance.
             for other in before if "." in printed else ():
-                if other.figure.value and abs(_growth(other, fact) - float(printed)) <= 0.5 * 10.0 ** -decimals(
-                    printed
-                ):
+                half = 0.5 * 10.0 ** -decimals(printed)
+                if other.figure.value and abs(_growth(other, fact) - float(printed)) <= half:
                     found = f"{printed} is growth on row {other.figure.row + 2}, of {other.scope or other.release}"
                     yield Doubt(f"{table}.csv", row + 2, name, "across", found, advice)
 
@@ -186,9 +186,9 @@ def _passed(folder: Path, known: list[Fact]) -> Iterator[Doubt]:
                     yield Doubt(f"{table}.csv", row, column, "passed", found, "name the years, or leave the word out")
 
 
-def _printed(folder: Path) -> Iterator[Doubt]:
+def _printed(figures: Figures) -> Iterator[Doubt]:
     """Values that none of the numbers of their kind in ``printed`` says."""
-    figures, advice = Figures(folder), "look into the source, and mend the value or the words"
+    advice = "look into the source, and mend the value or the words"
     for figure in figures.all().values():
         text = figures.cell(figure.table, figure.row, "printed")
         said = readings(text, figure.unit) if figure.column in _told(figures.columns(figure.table)) else []
@@ -243,8 +243,8 @@ def _revisions(folder: Path, known: list[Fact]) -> Iterator[Doubt]:
     for row, each in enumerate(texts("corrections", folder).itertuples() if "corrections" in there else (), start=2):
         if not each.corrected:
             continue
-        place = (f"{each.file.removesuffix('.csv')}", each.column, frozenset(each.key.split()))
-        own = [f for f in known if (f.figure.table, f.figure.column, frozenset(f.figure.key.split())) == place]
+        place = (each.file.removesuffix(".csv"), each.column, key_parts(each.key))
+        own = [f for f in known if (f.figure.table, f.figure.column, key_parts(f.figure.key)) == place]
         others = [other for fact in own for other in known if other.about == fact.about and other.release]
         same = [o for o in others if o.release != own[0].release and o.figure.value == float(each.corrected)]
         for other in same[:1]:

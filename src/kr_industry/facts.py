@@ -1,9 +1,7 @@
 """Figures of all tables that are of a year, in one form: what is measured, where, by which release and scope."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from kr_industry import DATA
 from kr_industry.audit import Figures
 from kr_industry.audit.cells import Figure
 
@@ -44,12 +42,11 @@ class Fact:
         return self.topic, self.measure, self.year, self.keys
 
 
-def facts(folder: Path = DATA) -> list[Fact]:
-    """Every figure in a table that has a column ``year``, as printed, in the order of the tables and columns.
+def facts(figures: Figures) -> list[Fact]:
+    """Every figure in a table that has a column ``year``, in the order of the tables and columns.
 
     DataError where a table is not as datapackage.json says.
     """
-    figures = Figures(folder)
     found = []
     for figure in figures.all().values():
         year = figures.cell(figure.table, figure.row, "year")

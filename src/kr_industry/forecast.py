@@ -146,29 +146,6 @@ def forecast(values: pd.Series, horizon: int, confidence: float = 95, method: Me
     return np.exp(pd.DataFrame({"value": centres, "low": low, "high": high}, index=years))
 
 
-def probability_above(values: pd.Series, targets: pd.Series, method: Method = random_walk) -> pd.Series:
-    """The probability, in percent, that a forecast gives to outcomes above a target.
-
-    Where a series never moved, a forecast has no width: a target at the value gets one half.
-
-    Parameters
-    ----------
-    values, method
-        As for :func:`forecast`.
-    targets : pandas.Series
-        Targets above zero, indexed by years after the last one; ValueError for others.
-    """
-    logs = _logs(values, NEEDED)
-    ahead = targets.index.to_numpy() - int(values.index[-1])
-    if (ahead < 1).any() or not (targets > 0).all():
-        raise ValueError(f"targets must be above zero and for years after {values.index[-1]}, got {targets.to_dict()}")
-    centres, errors, degrees = method(logs, int(ahead.max()))
-    beyond = np.log(targets.to_numpy(float)) - centres[ahead - 1]
-    with np.errstate(divide="ignore"):
-        distance = np.divide(beyond, errors[ahead - 1], out=np.zeros_like(beyond), where=np.abs(beyond) > 1e-12)
-    return pd.Series(100 * student.sf(distance, degrees), index=targets.index)
-
-
 def rolling_origin(values: pd.Series, horizon: int, methods: Mapping[str, Method] = METHODS) -> pd.DataFrame:
     """What each method would have said at each earlier year, against what came (Tashman 2000).
 

@@ -13,8 +13,8 @@ NATION, ALL = "national", "all"
 FEW = 2
 """In cells of so few establishments nothing is derived (Statistics Act, article 33: protection of secrets)."""
 
-SECTIONS = {"manufacturing": "c", "j": "j"}
-"""Industries that hold others of the table, and the letter with which the codes of those begin."""
+SECTIONS = {"manufacturing": ("c", "other_manufacturing"), "j": ("j", "other_information")}
+"""Industries that hold others of the table: the letter with which the codes of those begin, and what they leave."""
 
 _KEYS = ["year", "region", "industry"]
 
@@ -140,16 +140,13 @@ def sectors(census: pd.DataFrame, year: int) -> pd.DataFrame:
     table = census[census["year"] == year].pivot(index="industry", columns="region", values="employees").astype(float)
     inside = {
         section: [name for name in table.index if name.startswith(letter) and name[1:].isdigit()]
-        for section, letter in SECTIONS.items()
+        for section, (letter, _) in SECTIONS.items()
     }
     held = [name for names in inside.values() for name in names]
     rest = table.index.difference([ALL, *SECTIONS, *held], sort=False)
     parts = [table.loc[names] for names in (*inside.values(), rest)]
-    left = {
-        "other_manufacturing": table.loc["manufacturing"] - table.loc[inside["manufacturing"]].sum(),
-        "other_information": table.loc["j"] - table.loc[inside["j"]].sum(),
-        "other": table.loc[ALL] - table.loc[[*SECTIONS, *rest]].sum(),
-    }
+    left = {other: table.loc[name] - table.loc[inside[name]].sum() for name, (_, other) in SECTIONS.items()}
+    left["other"] = table.loc[ALL] - table.loc[[*SECTIONS, *rest]].sum()
     whole = pd.concat([*parts, pd.DataFrame(left).T]).rename_axis(index="sector", columns="region")
     if (whole < 0).any(axis=None):
         raise ValueError(

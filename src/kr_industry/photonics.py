@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kr_industry import growth
+from kr_industry.concentration import concentration
 from kr_industry.data import DataError, Tables
 from kr_industry.definitions import UNITS, ByYear, definitions, oldest
 from kr_industry.kinks import Kink
@@ -335,7 +336,7 @@ def results(
 ) -> Iterator[tuple[str, float, str]]:
     """What a report on an industry records of its growth, its factors and its segments: name, value, unit.
 
-    From rates by ``measure`` and interval, the last row of :func:`decompositions`, sales per employee of some years,
+    From rates by ``measure`` and interval, the last row of :func:`decompositions`, sales per employee by year,
     :func:`by_segment`, and the segment that the report is about.
     """
     for row in rates.itertuples():
@@ -343,8 +344,12 @@ def results(
     for (first, last), row in parts.tail(1).iterrows():
         for name, value in row.items():
             yield f"decomposition_{first}_{last}_{name}", value, "log points a year"
-    for year, value in productivity.items():
+    for year, value in productivity.dropna().items():
         yield f"sales_per_employee_{year}", value, "100 million won"
+    for measure, table in by.items():
+        for year in (year for year in table.printed_years if table.levels.at["total", year] > 0):
+            spread = concentration(table.levels[year].drop("total"))
+            yield f"hhi_{measure}_{year}", spread["herfindahl"], "index"
     if sales := by.get("sales"):
         points, last = contributions(sales.levels)[sales.last], sales.last
         before, after = sales.levels[sales.before], sales.levels[last]

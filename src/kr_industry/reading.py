@@ -31,6 +31,10 @@ _ALONE = re.compile(r"(?<![^\W\d_])[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u036f\u040
 """Letters of two bytes in UTF-8, without Greek, which has symbols too, and with no other letter beside them."""
 
 
+class DataError(Exception):
+    """A file, row or column of the data is not as data/datapackage.json says."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something wrong in a data file; row 1 is the header, as in a spreadsheet."""

@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from kr_industry.data import DataError
+from kr_industry.reading import DataError
 
 VIEWS = ("latest", "first")
 """Views of figures besides a day: the newest release that prints a year, or the one that printed it first."""
@@ -106,7 +106,7 @@ def rates(rows: pd.DataFrame, releases: pd.DataFrame, value: str = "value") -> p
     >>> rates(rows, releases)["rate"].round(1).to_dict()
     {2020: 38.2, 2021: 22.1}
     """
-    order = releases.sort_values("published", kind="stable")["id"]
+    order = known(releases)["id"]
     tables = {name: table.set_index("year")[value].astype(float).dropna() for name, table in rows.groupby("release")}
     found: dict[int, tuple[str, float, float, float]] = {}
     for name in (name for name in order if name in tables):

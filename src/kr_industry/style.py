@@ -18,6 +18,9 @@ SECOND_INK = "#B24D00"
 THIRD = "#009E73"
 QUIET = "#8A939B"
 """What stands around it; marks can still be told from white (3 to 1, as WCAG 1.4.11 asks)."""
+TINT = "#D6E6F2"
+"""The colour of :data:`FOCUS` behind other marks."""
+GRID = "#E4E7EA"
 EMPTY = "#F1F3F5"
 """Where nothing is."""
 INK = "#22272B"
@@ -68,7 +71,7 @@ def use() -> None:
             "ytick.color": SOFT,
             "xtick.major.size": 3,
             "ytick.major.size": 0,
-            "grid.color": "#E4E7EA",
+            "grid.color": GRID,
             "grid.linewidth": 0.8,
             "legend.frameon": False,
             "figure.facecolor": "none",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kr_industry import DATA
 from kr_industry.audit import CONTRADICTED, ROUNDED, UNCHECKED, VERDICTS, VERIFIED, Audit
-from kr_industry.data import DataError, load, locate, texts
+from kr_industry.data import key_parts, load, row_about, texts
 
 KEYS = (
     *("year", "series", "item", "measure", "segment", "size_class", "population", "degree", "programme"),
@@ -112,7 +112,7 @@ def disagreements(beginning: str = "") -> pd.DataFrame:
     """
     rows = load("disagreements")
     rows = rows[rows["file"].str.startswith(beginning)].reset_index(drop=True)
-    indicators = [_held(row, number) for number, row in enumerate(rows.to_dict("records"), start=2)]
+    indicators = list(map(_indicator, rows.itertuples()))
     titles = load("sources").set_index("id").loc[rows["source"], ["title", "title_en"]].reset_index(drop=True)
     rows[list(KEYS)] = _keys(rows["key"])
     rows[["indicator_ko", "indicator_en", "status"]] = pd.DataFrame(indicators, index=rows.index, columns=range(3))
@@ -156,18 +156,14 @@ def results(figures: pd.Series) -> pd.DataFrame:
 
 def _keys(written: pd.Series) -> pd.DataFrame:
     """The columns of :data:`KEYS` from keys such as ``year=2019 segment=total``."""
-    keys = [dict.fromkeys(KEYS, "") | dict(part.split("=", 1) for part in key.split()) for key in written]
+    keys = [dict.fromkeys(KEYS, "") | key_parts(key) for key in written]
     return pd.DataFrame(keys, index=written.index, columns=list(KEYS), dtype=str)
 
 
-def _held(row: dict[str, str], number: int) -> tuple[str, str, str]:
+def _indicator(entry) -> tuple[str, str, str]:
     """The indicator in both languages and the status of the row that a disagreement is about, as far as it has them."""
-    table = texts(row["file"].removesuffix(".csv"))
-    place = f"{DATA / 'disagreements.csv'}, row {number}"
-    at = locate(table, row["key"], place)
-    if row["column"] not in table or table.at[at, row["column"]] != row["used"]:
-        held = table.at[at, row["column"]] if row["column"] in table else "no such column"
-        raise DataError(f"{place}: {row['file']}, row {at + 2}, column {row['column']}: {held!r}, not {row['used']!r}")
+    table = texts(entry.file.removesuffix(".csv"))
+    at = row_about(table, entry, entry.used, f"{DATA / 'disagreements.csv'}, {entry.file} {entry.key}")
     return tuple(
         str(table.at[at, name]) if name in table else "" for name in ("indicator_ko", "indicator_en", "status")
     )

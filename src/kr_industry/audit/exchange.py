@@ -5,19 +5,18 @@ explains a conflict where putting the figures back lets every relation hold; it 
 """
 
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from kr_industry.audit.network import Network
 from kr_industry.audit.system import System
+from kr_industry.data import key_parts
 
 Moved = dict[str, str | None]
 """Which figure's print belongs in which place, by place; None for a place whose print is lost."""
 
 Key = tuple[tuple[str, str], ...]
 """Columns of a primary key with what stands in them."""
-_PART = re.compile(r"(\w+)=(.*?)(?= \w+=|$)")
 
 
 class Sheets:
@@ -93,7 +92,7 @@ class Sheets:
     def _candidates(self, failing: Collection[int]) -> Iterator[Moved]:
         """Exchanges with a figure of the failing relation that has the fewest, the smaller ones first."""
         network = self.network
-        inside = [list(dict.fromkeys(p for n in network.relations[i].cells for p in self._prints(n))) for i in failing]
+        inside = [network.prints_in(number) for number in failing]
         names = [name for name in min(inside, key=len, default=[]) if self.figures[name].row >= 0]
         for name in names:
             yield from self._of_cells(name)
@@ -102,9 +101,6 @@ class Sheets:
                 yield self.swapped([(table, key, other)])
         for table, column in dict.fromkeys((self.figures[n].table, self.figures[n].column) for n in names):
             yield from self._of_blocks(table, column, names)
-
-    def _prints(self, name: str) -> list[str]:
-        return self.network.prints[self.network.root[name]]
 
     def _of_cells(self, name: str) -> Iterator[Moved]:
         """A cell and another of its column, in a row that differs in one part of the key, or of its row."""
@@ -184,7 +180,7 @@ class Sheets:
 
 
 def _key(text: str) -> Key:
-    return tuple(_PART.findall(text))
+    return tuple(key_parts(text).items())
 
 
 def reconciled(network: Network, texts: Mapping[str, str], freed: Collection[str]) -> System | None:

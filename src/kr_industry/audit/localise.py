@@ -90,7 +90,7 @@ def localise(network: Network) -> list[Conflict]:
 
 def _many(network: Network, cluster: list[int], violated: Collection[int]) -> bool:
     """Whether no two misprints reconcile a cluster of relations, so that three or more would be needed."""
-    cells = [{p for n in network.relations[i].cells for p in network.prints[network.root[n]]} for i in violated]
+    cells = [set(network.prints_in(number)) for number in violated]
     pairs = set()
     for name in min(cells, key=len):
         rest = [others for others in cells if name not in others]
@@ -260,7 +260,7 @@ def _of_one_row(
     Either without that one, or with it: a figure that nothing else checks may be wrong beside it.
     """
     ((wrong,),) = conflict.alternatives
-    inside = [{p for n in network.relations[i].cells for p in network.prints[network.root[n]]} for i in failing]
+    inside = [set(network.prints_in(number)) for number in failing]
     rows: dict[tuple[str, int], list[str]] = {}
     for name in sorted(set().union(*inside) - {wrong.figure}):
         rows.setdefault((network.figures[name].table, network.figures[name].row), []).append(name)

@@ -64,6 +64,11 @@ class Network:
         """Whether the quantity of a cell is printed anywhere."""
         return bool(self.prints[self.root[name]])
 
+    def prints_in(self, relation: int) -> list[str]:
+        """Every printed figure of the quantities that a relation speaks of, each once; relations are counted from 0."""
+        cells = self.relations[relation].cells
+        return list(dict.fromkeys(print_ for name in cells for print_ in self.prints[self.root[name]]))
+
     def reprinted(self, texts: Mapping[str, str]) -> "Network":
         """The same network with some figures printed otherwise."""
         other = copy(self)

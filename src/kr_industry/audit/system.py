@@ -29,7 +29,8 @@ class System:
 
     def __init__(self, network: Network, relations: Iterable[int]) -> None:
         self.network = network
-        self.relations: list[Relation] = [network.relations[i] for i in relations]
+        numbers = list(relations)
+        self.relations: list[Relation] = [network.relations[i] for i in numbers]
         root, prints = network.root, network.prints
         rates = {root[r.rate] for r in self.relations if r.rate is not None}
         touched = dict.fromkeys(root[name] for r in self.relations for name in r.cells)
@@ -41,7 +42,7 @@ class System:
         self.size = self._sizes()
         signed = [any(network.figures[c].low < 0 for c in prints[q]) for q in self.quantities]
         self.floor = np.where(signed, -np.inf, 0.0)  # amounts are not negative unless one is printed so
-        self._inside = [{cell for name in r.cells for cell in prints[root[name]]} for r in self.relations]
+        self._inside = [set(network.prints_in(i)) for i in numbers]
         self._rows: list[_Row] = []
         for name in self.quantities:
             for cell in prints[name]:

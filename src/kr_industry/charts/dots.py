@@ -33,11 +33,11 @@ def dots(
     seen = data[columns].to_numpy(float)
     seen = np.append(seen[seen > 0], mark)
     room = (seen.max() / seen.min()) ** (0.14 if highlight is None else 0.05)  # the highest is named at its right
-    low, high = seen.min() / 1.4, 1.1 * seen.max() * room
+    low, high = seen.min() / 1.4, 1.1 * seen.max() * room  # no dot is cut by the edge
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     ticks = [tick for e in range(-4, 5) for tick in (10.0**e, 2 * 10.0**e, 5 * 10.0**e) if low <= tick <= high]
-    wide = high / low > 300
+    wide = high / low > 300  # then 2 and 5 would touch the powers of ten
     ax.xaxis.set_major_locator(
         FixedLocator([t for t in ticks if not wide or np.isclose(np.log10(t) % 1, [0, 1]).any()])
     )
@@ -51,7 +51,7 @@ def dots(
         highest = own.loc[[values.idxmax()]] if values.notna().any() else own.iloc[:0]
         chosen = highest if highlight is None else own[own[name] == highlight]
         quiet = values.drop(chosen.index)
-        ax.hlines(place, low, high, color="#E4E7EA", lw=0.8, zorder=0)
+        ax.hlines(place, low, high, color=style.GRID, lw=0.8, zorder=0)
         ax.plot(quiet[quiet > 0], [place] * int((quiet > 0).sum()), "o", color=style.QUIET, mec="white", mew=0.6, ms=6)
         for one in chosen.index:
             here = own.loc[one, columns].astype(float)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from kr_industry.charts.axes import Wrapped, legend, named
-from kr_industry.style import EMPTY, FOCUS, INK, SECOND, SOFT, ink_on
+from kr_industry.style import EMPTY, FOCUS, INK, SECOND, SOFT, TINT, ink_on
 
 LOOKS = ((FOCUS, 3.2, "-"), (SECOND, 2.2, (0, (4, 1.5))), (SOFT, 1.8, (0, (1, 1.2))))
 """Colour, width and dashes of the kinds of ties."""
@@ -65,7 +65,7 @@ def ties(
         points = [point for one, other in pairs for point in (places[one], places[other], (None, None))]
         ax.plot(*zip(*points, strict=True), color=colour, lw=width, ls=dashes, zorder=1, label=str(kind))
     for identifier, (across, down) in places.items():
-        colour = "#D6E6F2" if identifier in {*data[first], *data[second]} else EMPTY
+        colour = TINT if identifier in {*data[first], *data[second]} else EMPTY
         _tile(ax, across - 0.36, down - 0.26, 0.72, 0.52, colour, identifier == highlight)
         looks = {"ha": "center", "va": "center", "fontsize": 9, "fontweight": "bold", "zorder": 3, "color": INK}
         ax.text(across, down, named(name, identifier), **looks)

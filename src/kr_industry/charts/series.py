@@ -193,7 +193,7 @@ def fan(
     def onward(forecast: pd.DataFrame, column: str) -> pd.Series:
         return pd.concat([start, forecast[column]])
 
-    for name, band, shade in (("band", path, "#D6E6F2"), ("inner", inner, style.SHADES[3])):
+    for name, band, shade in (("band", path, style.TINT), ("inner", inner, style.SHADES[3])):
         if band is not None:
             low, high = onward(band, "low"), onward(band, "high")
             ax.fill_between(low.index, low, high, fc=shade, ec=style.FOCUS, lw=0.6, label=name)
