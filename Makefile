@@ -19,6 +19,7 @@ help:
 	@echo "$(BIN)/python scripts/verify_reports.py   whether the committed reports are fresh, or a sample of them made again"
 	@echo "$(BIN)/python scripts/check_data.py       check the data, and audit the figures"
 	@echo "$(BIN)/python scripts/damage.py           do to every table what spreadsheets do, and count what is refused"
+	@echo "$(BIN)/python scripts/injection.py        exchange, shift, copy and cut figures, and see what the audit finds"
 	@echo "$(BIN)/python scripts/fetch_kosis.py      retrieve official figures from KOSIS (needs a key)"
 	@echo "$(BIN)/python scripts/benchmark.py        measure the batch, the audit, the intervals, chance, the panels"
 	@echo "$(BIN)/python scripts/code_size.py        print how large the rooms of the code are, and whether cells show their analysis"

@@ -2,7 +2,7 @@
 
 scripts/benchmark.py batch        time the batch beside papermill, nbconvert and the bare code (a quarter of an hour)
 
-scripts/benchmark.py injection    corrupt every figure in five ways, then two at once (about two minutes)
+scripts/benchmark.py injection    corrupt 200 figures in five ways, then two at once (some minutes)
 scripts/benchmark.py speed        time the audit of data/ and of tables with up to 10,000 figures
 scripts/benchmark.py coverage     how often turns are called where none is, and intervals hold (about four minutes)
 scripts/benchmark.py scores       how well forecasts did on published yearly series (needs the extra `benchmark`)
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from itertools import islice, product
+from itertools import product
 from pathlib import Path
 
 import batch_times
@@ -51,9 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     kinds = ["batch", "injection", "speed", "coverage", "scores", "nulls", "panel", "municipalities"]
     words.add_argument("measurement", choices=kinds)
     words.add_argument("--draws", type=int, default=4000, metavar="N", help="series made a line (default: 4000)")
-    words.add_argument("--pairs", type=int, default=500, metavar="N", help="corruptions of two figures (default: 500)")
+    words.add_argument("--pairs", type=int, default=100, metavar="N", help="corruptions of two figures (default: 100)")
     words.add_argument(
-        "--figures", type=int, default=10_000, metavar="N", help="most figures corrupted or in a table (default: 10000)"
+        "--figures", type=int, metavar="N", help="figures corrupted (default: 200), or most in a table (default: 10000)"
     )
     words.add_argument(
         "--permutations", type=int, default=10_000, metavar="N", help="matrices drawn by a null model (default: 10000)"
@@ -77,9 +77,9 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.measurement == "batch":
         batch_times.measure(chosen.rounds, chosen.workers, chosen.sample, chosen.many, chosen.reports)
     elif chosen.measurement == "injection":
-        _injection(chosen.figures, chosen.pairs, chosen.seed)
+        _injection(chosen.figures or 200, chosen.pairs, chosen.seed)
     elif chosen.measurement == "speed":
-        _speed(chosen.figures, chosen.seed)
+        _speed(chosen.figures or 10_000, chosen.seed)
     elif chosen.measurement == "coverage":
         _coverage(chosen.draws, chosen.seed)
     elif chosen.measurement == "scores":
@@ -100,10 +100,12 @@ def _injection(figures: int, pairs: int, seed: int) -> None:
         end="",
     )
     print(f"{len(localise.localise(clean))} false alarms")
-    singles = list(islice(injection.singles(clean, seed), figures * len(injection.WAYS)))
+    singles = list(injection.singles(clean, figures, seed))
     print(f"{'':14}{'made':>7}{'detectable':>12}{'detected':>10}{'among':>8}{'alone':>8}{'restored':>10}")
     for way in injection.WAYS:
         _line(way, [trial for trial in singles if trial.way == way])
+    for topic in dict.fromkeys(trial.figures[0].split("/")[0] for trial in singles):
+        _line(topic, [trial for trial in singles if trial.figures[0].startswith(f"{topic}/")])
     _line("all", singles)
     if pairs:
         _line("two at once", list(injection.pairs(clean, pairs, seed)))
@@ -114,7 +116,7 @@ def _line(name: str, trials: Iterable[injection.Trial]) -> None:
     trials = list(trials)
     possible = [trial for trial in trials if trial.detectable]
     counts = [sum(getattr(trial, what) for trial in possible) for what in ("detected", "among", "alone", "restored")]
-    shares = "".join(f"{100 * n / len(possible):{w}.1f}" for n, w in zip(counts, (10, 8, 8, 10), strict=True))
+    shares = "".join(f"{100 * n / max(len(possible), 1):{w}.1f}" for n, w in zip(counts, (10, 8, 8, 10), strict=True))
     print(f"{name:14}{len(trials):7}{len(possible):12}{shares}")
 
 

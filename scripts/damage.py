@@ -11,6 +11,7 @@ Exit codes: 0 every damage is refused or harmless; 1 one is not, each printed.
 import argparse
 import csv
 import io
+import re
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from kr_industry import DATA, at_home
 from kr_industry.checks import faults
-from kr_industry.data import DataError, fields, load, tables
+from kr_industry.data import INDUSTRY, DataError, fields, load, tables
 from kr_industry.reading import Fault
 from notebook_reports.parameters import Declared, RequestError
 
@@ -151,6 +152,8 @@ class Bench:
         self.tried: set = set()
         paths = sorted(self.notebooks.glob("*.yml")) if self.notebooks else []
         self.declared = [Declared(path) for path in paths if path.with_suffix(".ipynb").is_file()]
+        written = "".join(path.read_text(encoding="utf-8") for path in paths).replace("{industry}", INDUSTRY)
+        self.offering = set(re.findall(r"data/([\w/]+)\.csv", written))  # tables in which parameters find their values
 
     def damages(self, table: str) -> Iterator[Damage]:
         """All damages of a table."""
@@ -177,7 +180,7 @@ class Bench:
         group = damage.kind.split(" '")[0]
         file, first = f"{damage.table}.csv", group not in self.checked
         self.checked.add(group)
-        for declared in self.declared if first or damage.table in ("industries", "labels") else ():
+        for declared in self.declared if first or damage.table in self.offering else ():
             try:
                 declared.listing()
             except RequestError:

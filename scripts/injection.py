@@ -73,9 +73,10 @@ def _is_number(text: str) -> bool:
     return whole.isdigit() and part.isdigit() == bool(point) and (whole == "0" or not whole.startswith("0"))
 
 
-def singles(network: Network, seed: int = 0) -> Iterator[Trial]:
-    """Corrupt every figure of a clean network that a relation touches, one at a time, in each way."""
-    for number, name in enumerate(checkable(network)):
+def singles(network: Network, count: int, seed: int = 0) -> Iterator[Trial]:
+    """Corrupt figures of a clean network that a relation touches, drawn at random, one at a time, in each way."""
+    names = np.random.default_rng([seed, 3]).permutation(checkable(network))[:count]
+    for number, name in enumerate(map(str, names)):
         low, high = left_by_others(network, name)
         for way in WAYS:
             random = np.random.default_rng([seed, number, WAYS.index(way)])

@@ -14,7 +14,7 @@ from pathlib import Path
 from kr_industry import DATA, at_home
 from notebook_reports.batch import Batch
 from notebook_reports.parameters import Declared, RequestError
-from notebook_reports.plan import ReportSpec, checked, read_plan, select
+from notebook_reports.plan import ReportSpec, checked, in_a_name, read_plan, select
 from notebook_reports.store import held, write_whole
 from notebook_reports.trace import digest
 
@@ -69,7 +69,7 @@ def one_off(reports: list[ReportSpec], changes: list[str]) -> list[ReportSpec]:
         declared = Declared(ROOT / "notebooks" / f"{report.notebook}.yml")
         whole = declared.resolve({**report.parameters, **values})
         new = {name: whole[name] for name in values}
-        suffix = ".".join(f"{name}_{value}" for name, value in new.items())
+        suffix = ".".join(in_a_name(f"{name}_{value}") for name, value in new.items())
         settings = " ".join(f"--set {name}={value}" for name, value in new.items())
         spec = ReportSpec(
             report.notebook,

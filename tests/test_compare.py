@@ -43,10 +43,10 @@ def rows(table):
     ]
 
 
-def cell(place, text=TEXT):
-    """The cell that shows what begins with a text, as the page counts cells, and its heading."""
+def cell(place, text=TEXT, folded=False):
+    """The cell that shows what begins with a text, open or in its folded code, as the page counts, and its heading."""
     before = text[: text.index(place)]
-    number, heading = before.count('class="code"') + 1, re.findall("<h2.*?</h2>", before)[-1]
+    number, heading = before.count('class="code"') + (not folded), re.findall("<h2.*?</h2>", before)[-1]
     return f"cell {number} under “{shown(heading)}”, "
 
 
@@ -61,6 +61,7 @@ SHAPES = f"{len(re.findall(r'<[a-zA-Z]+ ', SVG)) - 1} shapes and labels moved"
 WORDS = part("(?<=<figcaption>).*?(?=<br>)")
 CHART = f"{CELL}chart 1 “{cut(shown(WORDS))}”, "
 NUMBERS = rows(part("<table>.*?</table>", "<figure"))
+LABELLED = next(row[2] for row in NUMBERS[1:] if f">{row[2]}</text>" in SVG)
 TABLE_HTML = part('<div class="table">.*?</table></div>.*?</div>')
 TABLE = f"{CELL}table 1 “{cut(shown(part('<caption>.*?</caption>', TABLE_HTML)))}”, "
 HEADS, _, ROW, *_ = rows(TABLE_HTML)
@@ -159,8 +160,8 @@ def told(new, old=PAGE):
             [f"{TABLE}row “{ROW[0]}”, column “{HEADS[-1]}”: {ROW[-1]} → 0.9"],
         ),
         (
-            within("<figure", f">{NUMBERS[2][1]}</td>", ">9,999</td>"),
-            [f"{CHART}its numbers, row “{NUMBERS[2][0]}”, column “{NUMBERS[0][1]}”: {NUMBERS[2][1]} → 9,999"],
+            within("<figure", f">{NUMBERS[2][2]}</td>", ">9,999</td>"),
+            [f"{CHART}its numbers, row “{NUMBERS[2][0]}”, column “{NUMBERS[0][2]}”: {NUMBERS[2][2]} → 9,999"],
         ),
         (
             csv_with(FILE[2], f"{FILE[2]}.5"),
@@ -170,8 +171,8 @@ def told(new, old=PAGE):
             ],
         ),
         (
-            within("<figure", f">{NUMBERS[5][1]}</text>", ">9,999</text>"),
-            [f"{CHART}text in it: {NUMBERS[5][1]} → 9,999"],
+            within("<figure", f">{LABELLED}</text>", ">9,999</text>"),
+            [f"{CHART}text in it: {LABELLED} → 9,999"],
         ),
         (within("<svg", ' d="M', ' d="M7 7M'), [f"{CHART}its drawing: 1 of {SHAPES}"]),
         (within("</defs>", "stroke:#", "stroke:#7"), [f"{CHART}its colours and strokes: 1 of {SHAPES}"]),
@@ -201,7 +202,7 @@ def told(new, old=PAGE):
         ),
         (
             within(OUTPUT, FIGURE, "77"),
-            [f"{FIRST}code’s output 1: {FIGURE} → 77"],
+            [f"{cell(OUTPUT, folded=True)}code’s output 1: {FIGURE} → 77"],
         ),
         (
             within(TABLE_HTML, f"<td>{LATER}</td>", "<td>7</td>"),
@@ -294,7 +295,7 @@ def test_a_section_is_told_with_all_that_it_holds(old, new, fate):
 
 
 def test_what_comes_after_a_part_that_is_gone_keeps_its_own_differences():
-    table = part('<div class="table">.*?</div>', f"{HEADINGS[2]}</h2>")
+    table = part('<div class="table">.*?</div>', f"{HEADINGS[3]}</h2>")
     heads, row, *_ = rows(table)
     new = within(table, f">{row[2]}<", ">0.9<", page=without(2))
     number = TEXT[: TEXT.index(table)].count('<div class="table">') + 1

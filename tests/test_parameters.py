@@ -306,3 +306,16 @@ def test_a_parameter_cannot_depend_on_one_that_is_declared_later(dependent):
     dependent.path.write_text(text.replace("after: start", "after: later"), encoding="utf-8")
     with pytest.raises(RequestError, match="'end' names 'later', which must be declared before it"):
         Declared(dependent.path)
+
+
+def test_a_table_without_rows_is_told_and_no_traceback(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "years.csv").write_text("year,value\n", encoding="utf-8")
+    path = tmp_path / "notebooks" / "a.yml"
+    path.write_text(
+        "title: {ko: 가, en: A}\ndescription: {ko: 나, en: B}\nparameters:\n  last_year:\n    type: integer\n"
+        "    help: {ko: 해, en: Year}\n    column: {file: years.csv, name: year}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(RequestError, match=r"years\.csv: no rows, and so no year to choose from"):
+        Declared(path).resolve({"last_year": "last"})

@@ -54,7 +54,7 @@ def test_a_sample_made_again_is_the_same_byte_for_byte_and_touches_nothing(root,
     before = {path: path.stat().st_mtime_ns for path in (root / "reports").rglob("*")}
     done = verify("--execute", "--sample", 1, TZ="Asia/Seoul", LC_ALL="C")
     assert done.stdout.splitlines() == [
-        "42 of 42 reports are up to date",
+        "41 of 41 reports are up to date",
         "1 of 1 made again are the same, byte for byte",
     ]
     assert done.returncode == 0, done.stderr
@@ -120,8 +120,8 @@ def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
     text = text.replace(">9,301</text>", ">9,310</text>").replace(number, number.replace("9,301", "9,310"), 1)
     page.write_text(text.replace("<td>9301.0</td>", "<td>9310.0</td>", 1), encoding="utf-8")
     results = out / "results.csv"
-    row = "photonics_trend/light_sources.ko,audit_contradicted,12,"
-    results.write_text(results.read_text(encoding="utf-8").replace(row, row.replace("12", "13")), encoding="utf-8")
+    row = "photonics_trend/light_sources.ko,audit_contradicted,10,"
+    results.write_text(results.read_text(encoding="utf-8").replace(row, row.replace("10", "13")), encoding="utf-8")
     done = verify("--plan", one("light_sources"), "--execute", "--out", out)
     assert done.returncode == 1, done.stderr
     first, *lines = done.stdout.splitlines()
@@ -129,10 +129,10 @@ def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
     assert first.endswith("light_sources.ko.html was edited")
     chart, numbers, frame = lines[:3]
     assert CHART.sub("", chart) == "text in it: 9,310 → 9,301"
-    assert CHART.sub("", numbers) == "its numbers, row “광원 및 광전소자”, column “2018”: 9,310 → 9,301"
+    assert CHART.sub("", numbers) == "its numbers, row “2018”, column “매출액(억 원)”: 9,310 → 9,301"
     assert re.fullmatch(r"  cell 1 .*, code’s table \d, row “light_sources”, column “2018”: 9310.0 → 9301.0", frame)
     assert lines[3:5] == [
-        "  results.csv, recorded result audit_contradicted: 13 → 12 figures",
+        "  results.csv, recorded result audit_contradicted: 13 → 10 figures",
         "results.csv is not what the manifest says; run the plan again",
     ]
 

@@ -189,6 +189,8 @@ class Integer(_Ranged):
         if wrong := [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,15}", cell or "")]:
             raise RequestError(f"{path}, column {self.column.name}: {wrong[0]!r} is not a whole number")
         numbers = set(map(int, cells))
+        if not numbers:
+            raise RequestError(f"{folder / self.column.file}: no rows, and so no {self.column.name} to choose from")
         low = min(numbers) if self.minimum is None else self.minimum
         high = max(numbers) if self.maximum is None else self.maximum
         return sorted(number for number in numbers if low <= number <= high)

@@ -211,7 +211,7 @@ def entry_for(
     """
     changed = _changes(chosen, defaults)
     parts = [str(v) if isinstance(v, str) else f"{name}_{v}" for name, v in changed.items() if name != "language"]
-    stem = re.sub(r"[^a-z0-9]+", "_", "_".join(parts).lower()).strip("_") or "default"
+    stem = in_a_name("_".join(parts)) or "default"
     language = {"language": chosen["language"]} if "language" in chosen else {}
     names = (".".join([stem + number, *language.values()]) for number in chain([""], (f"_{n}" for n in count(2))))
     entry = {
@@ -232,6 +232,17 @@ def checked(report: ReportSpec, place: str) -> ReportSpec:
     if not _NAME.fullmatch(report.name):
         raise RequestError(f"{place}: the name {report.name!r} must be lower-case letters, digits, _ and single dots")
     return report
+
+
+def in_a_name(text: str) -> str:
+    """A text as it may stand in the name of a report: lower-case letters and digits, with _ between them.
+
+    Examples
+    --------
+    >>> in_a_name("release_2022-12-31")
+    'release_2022_12_31'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
