@@ -149,7 +149,7 @@ def other_files(plan: list[ReportSpec], store: Store) -> list[str]:
     notebooks = ROOT / "notebooks"
     expected = {
         "results.csv": store.results(),
-        "index.html": render_index(plan, store.entries, notebooks, store.marks(plan)),
+        "index.html": render_index(plan, store.entries, notebooks, store.marks(plan), store.folder),
     }
     wrong = [
         f"{name} is not what the manifest says; run the plan again"

@@ -88,21 +88,70 @@ function written() {
     return found;
 }
 
-/** Texts that must stand on one sheet of paper together, and what must not be printed. */
+/** Texts that must stand on one sheet of paper together, others that must be printed, and what must not be. */
 function printed() {
     const texts = elements => [...elements].map(each => each.textContent);
     const first = element => element.querySelector("svg text, li, th, p") ?? element;
     const followed = all("main :is(h1, h2, h3)").filter(heading => heading.nextElementSibling);
     return {
         together: [
-            ...all("figure").map(figure => [
-                ...texts(figure.querySelectorAll("svg text")), figure.querySelector("figcaption").firstChild.textContent,
-            ]),
-            ...all("tr").filter(row => !row.closest("details")).map(row => texts(row.cells)),
+            ...all("figure").map(figure => texts(figure.querySelectorAll(".chart-title, svg text"))),
+            ...all("tr").filter(row => !row.closest(".code, .results")).map(row => texts(row.cells)),
             ...followed.map(heading => texts([heading, first(heading.nextElementSibling)]).map(text => text.slice(0, 15))),
         ],
-        hidden: texts(all("summary, pre")),
+        shown: texts(all(":is(.front, .say, .how, figcaption) p, .findings li")
+            .filter(each => !each.closest(".code, .cited, .numbers"))),
+        hidden: texts(all("pre, .code > summary")),
     };
 }
 
-Object.assign(window, {violations, outside, illegible, written, printed});
+/** The box of a mark as far as its clip path lets it be seen. */
+function seen(mark) {
+    const {left, right, top, bottom} = mark.getBoundingClientRect();
+    const clip = document.getElementById(/#([^)"]+)/.exec(mark.getAttribute("clip-path") ?? "")?.[1]);
+    if (!clip) return {left, right, top, bottom};
+    const {x, y, width, height} = clip.firstElementChild.getBBox(), matrix = mark.getScreenCTM();
+    const [from, to] = [new DOMPoint(x, y), new DOMPoint(x + width, y + height)].map(at => at.matrixTransform(matrix));
+    return {
+        left: Math.max(left, from.x), right: Math.min(right, to.x),
+        top: Math.max(top, from.y), bottom: Math.min(bottom, to.y),
+    };
+}
+
+/** Of each chart: its name, marks and words that leave the screen or the drawing, boxes that scroll, smallest letters. */
+function onPhone() {
+    const charts = all("figure.chart").map(figure => {
+        const svg = figure.querySelector("svg"), frame = svg.getBoundingClientRect();
+        const room = {...frame.toJSON(), left: Math.max(frame.left, 0), right: Math.min(frame.right, innerWidth)};
+        const marks = [...svg.querySelectorAll("text, path, use, rect, circle, image")]
+            .filter(mark => !mark.closest("defs, clipPath") && (mark.localName != "text" || mark.textContent.trim()));
+        const leaves = mark => {
+            const box = seen(mark);
+            return box.left < room.left - 1 || box.right > room.right + 1
+                || box.top < room.top - 1 || box.bottom > room.bottom + 1;
+        };
+        const boxes = [...figure.querySelectorAll("*:not(svg *)")].filter(each => each.contains(svg));
+        const letters = [...svg.querySelectorAll("text, tspan")].filter(text => text.textContent.trim()).map(text => {
+            const {a, b} = text.getScreenCTM();
+            return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+        });
+        return {
+            name: (figure.querySelector(".chart-title")?.textContent ?? svg.ariaLabel).trim().slice(0, 40),
+            outside: marks.filter(leaves).map(mark => mark.textContent.trim() || mark.outerHTML.slice(0, 60)),
+            scrolls: boxes.some(box => box.scrollWidth > box.clientWidth + 1),
+            smallest: Math.min(...letters),
+        };
+    });
+    return {charts, scrolls: document.scrollingElement.scrollWidth > innerWidth};
+}
+
+/** Parts of a first screen that are missing, or not wholly in the window before anything is scrolled. */
+function notOnFirstScreen() {
+    scrollTo(0, 0);
+    return [".headline", ".drawing", ".findings", ".figures", ".unknown"].filter(part => {
+        const box = document.querySelector(`header.front ${part}`)?.getBoundingClientRect();
+        return !box?.height || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth;
+    });
+}
+
+Object.assign(window, {violations, outside, illegible, written, printed, onPhone, notOnFirstScreen});

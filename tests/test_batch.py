@@ -182,7 +182,22 @@ def test_a_changed_parameter_is_named_with_both_values(project):
     project.plan("matrix: {number: [1, 2]}")
     path = project.root / "plan.yml"
     path.write_text("reports: [{notebook: trial, name: n1, parameters: {number: 3}}]")
-    assert project.why() == ["parameter number: 1 → 3"]
+    assert project.why() == ["parameter number: 1 → 3", "links to other reports of the plan changed"]
+
+
+def test_a_report_is_stale_where_its_links_to_others_changed(project):
+    project.run()
+    page = project.out / "trial" / "n1.html"
+    assert re.findall(r'<a href="(n\d)\.html">2<', page.read_text(encoding="utf-8")) == ["n2"]
+    before = project.files()
+    project.plan("matrix: {number: [1, 2, 3]}")
+    assert project.why() == ["links to other reports of the plan changed"]
+    assert project.run()[1][-1] == "3 made, 0 up to date, 0 failed"
+    assert re.findall(r'href="(n\d)\.html"', page.read_text(encoding="utf-8")) == ["n2", "n3"]
+    project.plan("matrix: {number: [1, 2]}")
+    project.run()
+    (project.out / "trial" / "n3.html").unlink()
+    assert project.files() == before
 
 
 def test_changing_one_notebooks_inputs_leaves_the_other_alone(project):

@@ -58,8 +58,8 @@ def test_where_a_release_prints_one_of_the_years_its_own_rate_is_told(exports):
     assert grown["rate"].dropna().round(1).to_dict() == {2020: 53.1}
     assert grown["told"].round(1).to_dict() == {2019: 28.1, 2020: 53.1, 2021: 18.0, 2022: 12.5, 2024: 17.1}
     assert {name[-4:] for name in _names(exports, "exports_growth_2")} == {"2020"}  # only what is computed
-    assert "2023년" in exports.front["findings"][1]
-    assert "2019년 28.1%" in exports.front["findings"][1]
+    assert "2023년" in exports.front["unknown"]
+    assert exports.values["changes"].round(1).to_dict() == {2019: 28.1, 2020: 53.1, 2021: 18.0, 2022: 12.5, 2024: 17.1}
 
 
 def test_the_first_view_has_growth_of_releases_that_print_the_year_first():
@@ -90,7 +90,7 @@ def test_printed_averages_over_five_years_come_of_four_intervals(total):
 
 def test_revisions_are_a_finding(total):
     assert total.values["revised"]["change"].round(1).to_dict() == {2019: 2.7, 2020: -1.7, 2021: 1.9, 2022: 1.5}
-    assert "2019년 +2.7%, 2020년 −1.7%, 2021년 +1.9%, 2022년 +1.5%" in total.front["findings"][-1]
+    assert "2019년 +2.7%, 2020년 −1.7%, 2021년 +1.9%, 2022년 +1.5%" in total.text
     assert total.results.at["production_revision_2020", "value"] == pytest.approx(100 * (171983 / 174923 - 1))
 
 
@@ -153,7 +153,7 @@ def test_who_drove_production_and_exports(total, exports):
     assert found["contribution_bio_medical_devices_production_2020"] == pytest.approx(22.40, abs=0.005)
     assert found["contribution_bio_resources_exports_2020"] == pytest.approx(-0.15, abs=0.005)
     assert found["segment_production_2022"] == 234657
-    assert "바이오의약 33.2%, 바이오식품 6.1%, 바이오서비스 5.0%" in total.front["findings"][3]
+    assert "바이오의약이 33.2%, 바이오식품이 6.1%, 바이오서비스가 5.0%" in total.front["findings"][1]
 
 
 def test_only_growth_that_rounding_moves_is_called_coarse(total, exports):
@@ -187,9 +187,9 @@ def test_diagnostics_given_and_taken(total, exports):
     assert found["diagnostics_exports_2024"] == 6748
     row = total.results.loc["diagnostics_exports_2019"]
     assert row["low"] < 22224 / 4.391 < row["high"]
-    assert "2020년 57.5%, 2021년 36.4%" in total.front["findings"][2]
-    assert "2조 7,285억 원" in exports.front["findings"][2]
-    assert "6,748억 원" in exports.front["findings"][2]
+    assert "2020년 57.5%, 2021년 36.4%" in total.front["findings"][0]
+    assert "2조 7,285억 원" in exports.front["findings"][0]
+    assert "6,748억 원" in exports.front["findings"][0]
     assert "19.3%" in total.text  # growth of the whole in 2019, by the same release
     assert exports.values["part"].round().to_dict() == {2019: 5061, 2020: 27285, 2024: 6748}
 
@@ -271,21 +271,33 @@ def _figures(report):
 def test_key_figures_have_their_year_and_are_no_forecasts(total, exports):
     assert [(value, label) for value, label, _ in _figures(total)] == [
         ("22조 9,216억 원", "2024년 생산"),
-        ("+9.8%", "2024년 전년 대비 증가율"),
-        ("7.4%", "2020~2024년 연평균 증가율"),
-        ("16.9~17.4%", "체외진단을 뺀 2020년 생산 증가율"),
+        ("9.8% 증가", "2024년 생산, 전년 대비"),
+        ("13조 7,109억 원", "2024년 수출"),
+        ("65,818명", "2024년 인력"),
     ]
-    assert _figures(total)[1][2] == "2023년 −12.4%"
-    assert [value for value, *_ in _figures(exports)] == ["13조 7,109억 원", "+17.1%", "20.7%", "59.8%"]
+    assert [value for value, *_ in _figures(exports)] == ["13조 7,109억 원", "17.1% 증가", "59.8%", "4조 6,085억 원"]
+
+
+def _words(*texts):
+    return sum(len(text.split()) for text in texts)
+
+
+@pytest.mark.parametrize("page", ["total", "exports"])
+def test_the_first_screen_is_read_in_two_minutes(request, page):
+    front = request.getfixturevalue(page).front
+    assert front["headline"].endswith(".")
+    assert len(front["findings"]) == 3
+    assert _words(front["headline"], *front["findings"]) <= 80
+    assert _words(*(text for figure in front["figures"] for text in figure.values()), front["unknown"]) <= 40
 
 
 @pytest.mark.parametrize(
     ("measure", "segment", "values"),
     [
-        ("production", "bio_medical_devices", ["5조 6,767억 원", "+2.3%", "+0.59%p", "77.1%"]),
-        ("exports", "bio_medical_devices", ["2조 9,920억 원", "+307.5%", "+34.5%p", "77.1%"]),  # 7,343 to 29,920
-        ("production", "bio_resources", ["945억 원", "+1.8%", "+0.01%p", "9.7%"]),
-        ("exports", "bio_environment", ["1억 원", "−83.3%", "−0.01%p", "0.1%"]),  # 6 to 1
+        ("production", "bio_medical_devices", ["5조 6,767억 원", "2.3% 증가", "24.2%", "77.1%"]),
+        ("exports", "bio_medical_devices", ["2조 9,920억 원", "307.5% 증가", "28.6%", "77.1%"]),  # 7,343 to 29,920
+        ("production", "bio_resources", ["945억 원", "1.8% 증가", "0.4%", "9.7%"]),
+        ("exports", "bio_environment", ["1억 원", "−92~−73%", "0.001%", "0.1%"]),  # 6 to 1
     ],
 )
 def test_key_figures_of_a_segment(monkeypatch, measure, segment, values):
@@ -293,7 +305,6 @@ def test_key_figures_of_a_segment(monkeypatch, measure, segment, values):
     assert [value for value, *_ in _figures(report)] == values
     assert not _names(report, "forecast_")
     if segment == "bio_environment":
-        assert _figures(report)[1][2] == "반올림을 감안하면 −92~−73%"
         growth = report.results.loc["segment_exports_growth_2020", ["low", "high"]]
         assert growth.tolist() == pytest.approx([100 * (0.5 / 6.5 - 1), 100 * (1.5 / 5.5 - 1)])
 
@@ -302,16 +313,18 @@ def test_key_figures_of_a_segment(monkeypatch, measure, segment, values):
 @pytest.mark.parametrize(("measure", "language"), [("production", "en"), ("exports", "ko")])
 def test_every_choice_has_its_findings_and_figures(monkeypatch, measure, segment, language):
     report = run(monkeypatch, "bio_growth", measure=measure, segment=segment, language=language)
-    assert 3 <= len(report.front["findings"]) <= 5
-    assert len(report.front["figures"]) == 4
-    if segment != "total":  # two releases: said, and not compared
-        assert any(("발표" if language == "ko" else "release") in finding for finding in report.front["findings"])
+    assert report.front["headline"]
+    assert 1 <= len(report.front["findings"]) <= 3
+    assert 3 <= len(report.front["figures"]) <= 4
+    if segment != "total":
+        assert "2024" in report.front["unknown"]  # the totals are newer
+        assert ("만 한 발표에" if language == "ko" else "in one release") in report.text or measure == "exports"
 
 
 def test_first_figures_have_gaps_and_no_forecast(monkeypatch):
     report = run(monkeypatch, "bio_growth", release="first")
     assert report.values["series"].to_dict() == {2019: 123235, 2020: 174923, 2021: 209983, 2022: 234657, 2024: 229216}
-    assert "2023년" in report.front["findings"][1]
+    assert "2023년" in report.front["unknown"]
     assert "production_growth_2023" not in report.results.index
     assert report.results.at["production_growth_2020", "value"] == pytest.approx(38.185, abs=0.001)
     assert report.values["path"].empty
@@ -324,9 +337,9 @@ def test_first_figures_have_gaps_and_no_forecast(monkeypatch):
 def test_every_view_works_or_says_what_it_lacks(monkeypatch, day, measure, segment):
     language = "ko" if segment == "total" else "en"
     report = run(monkeypatch, "bio_growth", release=day, measure=measure, segment=segment, language=language)
-    assert report.front["findings"]
+    assert report.front["headline"]
     if day == "2020-12-31" and segment != "total":
-        assert "print nothing of" in report.front["findings"][0]
+        assert "print nothing of" in report.front["headline"]
         assert report.front["figures"] == []
         assert report.results.index.str.startswith(("audit_", "production_", "exports_", "export_")).all()
 
@@ -379,7 +392,7 @@ def _zeroed(table, where):
 def test_a_year_with_zeros_gets_a_sentence(monkeypatch, table, where, segment):
     for measure in bio.MEASURES:
         report = run(monkeypatch, "bio_growth", _zeroed(table, where), measure=measure, segment=segment)
-        assert report.front["findings"]
+        assert report.front["headline"]
         assert np.isfinite(report.results["value"]).all()
         if "production" in where and measure == "production" and segment == "total":
             assert "0에서" in report.text
@@ -409,3 +422,43 @@ def test_results_are_named_by_their_labels_and_have_no_bounds_where_they_are_kno
     found = bio.named(bounds, "{}", "percent")
     assert found["low"].isna().tolist() == [True, False]
     assert set(found["unit"]) == {"percent"}
+
+
+def test_a_printed_share_of_a_printed_total_is_a_level():
+    rates = bio.in_order(READ.every("segment_rates"), RELEASES)
+    found = bio.from_shares(rates, SURVEY)
+    row = found.loc[("production", "biopharmaceuticals", 2024)]
+    assert row["value"] == pytest.approx(0.368 * 229216)
+    assert (row["low"], row["high"]) == pytest.approx((0.3675 * 229216, 0.3685 * 229216))
+    # Of 2020 as the release of 2021 counts it.
+    assert found.loc[("production", "bio_medical_devices", 2020), "value"] == pytest.approx(0.227 * 171983)
+    assert np.isnan(found.loc[("exports", "bio_food", 2024), "value"])  # a rate and no share
+    assert bio.from_shares(rates.head(0), SURVEY).empty
+
+
+def test_a_segment_has_its_place_beside_the_whole(moved):
+    devices = bio.standing(moved, "production", "bio_medical_devices")
+    assert devices[["rank_before", "rank_after", "rank"]].values.tolist() == [[5, 3, 1], [2, 1, 4]]
+    assert devices["whole_growth"].round(1).to_dict() == {2020: 38.2, 2022: 9.7}
+    assert bio.standing(moved, "exports", "bio_environment").at[2020, "rank_after"] == len(SEGMENTS)
+    assert bio.standing(moved, "production", "total").empty
+    assert bio.standing(moved.head(0), "production", "bio_food").empty
+
+
+def test_products_belong_to_segments_and_fit_into_them():
+    found = bio.from_shares(bio.in_order(READ.every("segment_rates"), RELEASES), SURVEY)
+    newest = READ.every("items").query("year == 2024 and measure == 'production'").set_index("item")["value"]
+    for item, value in newest.items():
+        assert value < found.loc[("production", bio.PRODUCTS[item], 2024), "low"]
+    assert set(READ.every("items")["item"]) == set(bio.PRODUCTS)
+
+
+def test_each_segment_tells_what_is_its_own(monkeypatch):
+    report = run(monkeypatch, "bio_growth", segment="biopharmaceuticals")
+    assert "33.2%" in report.front["headline"]
+    assert "약 8.4조 원" in report.text
+    assert "공동 플랫폼" in report.text  # what its firms ask for
+    assert "전남(퓨리오젠" in report.text
+    report = run(monkeypatch, "bio_growth", segment="bio_food")
+    assert "건강기능식품" in report.front["subject"]
+    assert "사료첨가제" in report.front["findings"][2]

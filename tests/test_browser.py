@@ -14,15 +14,22 @@ from fontTools.ttLib import TTFont
 from notebook_reports.plan import read_plan
 
 REPORTS = ROOT / "reports"
-PAGES = [f"{spec.key}.html" for spec in read_plan(REPORTS / "reports.yml", ROOT / "notebooks")] + ["index.html"]
+PLAN = read_plan(REPORTS / "reports.yml", ROOT / "notebooks")
+PAGES = [f"{spec.key}.html" for spec in PLAN] + ["index.html"]
+COVERS = [f"{spec.key}.html" for spec in PLAN if spec.cover]
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = ({"width": width, "height": 900} for width in (1280, 360))
+FIRST_SCREEN = {"width": 1280, "height": 800}
+LETTERS = 9
+"""Least height of letters in a chart on a phone, px."""
 WRONG = """<!DOCTYPE html><meta charset="utf-8"><title>x</title><style>pre{width:2000px}</style><pre>wide</pre>
 <img src="data:,"><p style="color:#999;background:#fff">pale</p>
-<svg viewBox="0 0 100 50" width="100" height="50" aria-label="x"><path d="M0 0H60V50H0z" style="fill:#333"/>
+<figure class="chart"><svg viewBox="0 0 100 50" width="100" height="50" aria-label="x">
+<path d="M0 0H60V50H0z" style="fill:#333"/>
 <text x="5" y="20" style="font-size:10px;fill:#fff">white</text>
 <text x="80" y="20" style="font-size:10px">beyond</text><text x="66" y="44" style="font-size:10px">over</text>
-<text x="70" y="46" style="font-size:10px">each</text><text x="5" y="44" style="font-size:10px">dark</text></svg>"""
+<text x="70" y="46" style="font-size:10px">each</text><text x="5" y="44" style="font-size:10px">dark</text>
+</svg></figure>"""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +107,23 @@ def test_the_words_of_charts_are_whole_apart_and_dark_enough(page, scheme):
     assert page.evaluate("illegible") == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_every_chart_whole_without_scrolling(unfolded, scheme):
+    unfolded.set_viewport_size(NARROW)
+    unfolded.emulate_media(color_scheme=scheme)
+    found = unfolded.evaluate("onPhone")
+    assert not found["scrolls"]
+    assert [each for each in found["charts"] if each["outside"] or each["scrolls"] or each["smallest"] < LETTERS] == []
+
+
+@pytest.mark.parametrize("cover", COVERS)
+def test_the_first_screen_of_a_topic_tells_it_whole(window, cover):
+    window.set_viewport_size(FIRST_SCREEN)
+    window.emulate_media(color_scheme="light")
+    window.goto((REPORTS / cover).as_uri())
+    assert window.evaluate("notOnFirstScreen") == []
+
+
 def test_charts_are_written_in_the_fonts_that_the_page_holds(page):
     pattern = r"@font-face\{font-family:'([^']+)';font-weight:(\d+);src:url\(data:font/woff2;base64,([^)]+)\)"
     faces = {weight: (family, data) for family, weight, data in re.findall(pattern, page.content())}
@@ -114,14 +138,16 @@ def test_charts_are_written_in_the_fonts_that_the_page_holds(page):
     assert faces == {}
 
 
-def test_it_prints_without_a_cut_and_without_what_only_a_screen_needs(page):
+def test_it_prints_without_a_cut_with_numbers_and_evidence_and_without_code(page):
     page.emulate_media(color_scheme="dark")
     texts = page.evaluate("printed")
     with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as document:
         sheets = [_squeezed(sheet.get_textpage().get_text_bounded()) for sheet in document]
     cut = [part for part in texts["together"] if not any(all(_squeezed(t) in sheet for t in part) for sheet in sheets)]
     assert cut == []
-    assert [text for text in texts["hidden"] if len(text) > 20 and _squeezed(text) in "".join(sheets)] == []
+    whole = "".join(sheets)
+    assert [text for text in texts["shown"] if _squeezed(text) not in whole] == []
+    assert [text for text in texts["hidden"] if len(text) > 20 and _squeezed(text) in whole] == []
 
 
 def _squeezed(text):
@@ -129,10 +155,34 @@ def _squeezed(text):
     return re.sub(r"[\s\ufffe\x02·⸱-]+", "", text)
 
 
+def test_the_index_opens_its_lists_for_a_search_and_sorts_what_it_compares(window):
+    window.set_viewport_size(WIDE)
+    window.goto((REPORTS / "index.html").as_uri())
+    listed = "[...document.querySelectorAll('li[data-report]')].filter(each => each.checkVisibility()).length"
+    word = max(window.get_attribute("li[data-report][data-words]", "data-words").split(), key=len)
+    assert window.evaluate(listed) == 0
+    window.fill("input[name=words]", word)
+    assert 0 < window.evaluate(listed) <= len(PLAN)
+    window.fill("input[name=words]", f"{word} qqqq")
+    assert window.evaluate(listed) == window.locator(".group:visible").count() == 0
+    window.click("button[type=reset]")
+    window.wait_for_function(f"{listed} == 0 && document.querySelector('.group').checkVisibility()")
+    window.select_option("select[name=language]", "en")
+    assert window.evaluate(listed) == sum(spec.parameters["language"] == "en" for spec in PLAN)
+    window.click("button[type=reset]")
+    window.locator(".compare summary").first.click()
+    window.locator(".pick select").first.select_option("1")
+    values = window.locator(".compare").first.locator("td[data-value]:visible")
+    shown = [float(each.get_attribute("data-value")) for each in values.all()]
+    assert len(shown) > 2
+    assert shown == sorted(shown, reverse=True)
+
+
 def test_a_page_with_faults_does_not_pass(window):
     window.set_viewport_size(WIDE)
     window.goto("about:blank")
     window.set_content(WRONG)
+    assert window.evaluate("notOnFirstScreen") == [".headline", ".drawing", ".findings", ".figures", ".unknown"]
     found = window.evaluate("violations", STANDARD)
     assert {each.split(":")[0] for each in found} >= {"color-contrast", "image-alt", "html-has-lang"}
     assert window.evaluate("outside")[0] == "the page scrolls sideways"
@@ -141,3 +191,6 @@ def test_a_page_with_faults_does_not_pass(window):
         "x: pale: dark (1.7 to 1)",
         "x: over each other: over | each",
     ]
+    phone = window.evaluate("onPhone")
+    assert phone["scrolls"]
+    assert [(each["outside"], each["smallest"]) for each in phone["charts"]] == [(["beyond"], 10)]

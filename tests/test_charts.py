@@ -2,12 +2,16 @@
 
 import io
 import itertools
+import pickle
 import re
 
+import cells
 import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from conftest import ROOT
+from drawn import alike, boxes, faint, in_svg, unread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
@@ -19,10 +23,14 @@ from kr_industry.charts.axes import Wrapped
 from kr_industry.data import Tables, load
 from kr_industry.kinks import find_kink
 from kr_industry.labels import labels
+from notebook_reports import report
+from notebook_reports.drawing import svg
 
 NAMES = labels(segment="photonics_segment", bio="bio_segment").set_index(["group", "id"])
 TILES = load("regions/regions").set_index("id")
 TECHNOLOGIES = load("regions/technologies").query("list == 'ten'")["id"].tolist()
+
+PAGES = sorted((ROOT / "reports").glob("*/*.html"))
 
 languages = pytest.mark.parametrize("language", ["ko", "en"])
 slow = settings(max_examples=15, deadline=None, derandomize=True)
@@ -50,32 +58,11 @@ def name(figure, language):
             text.set_text(of(legend.get_title().get_text(), text.get_text()))
 
 
-def boxes(figure):
-    """All texts that show, each with its place in pixels."""
-    figure.draw_without_rendering()
-    hidden = {
-        tick.label1
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
-    }
-    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    placed = [(text, text.get_window_extent()) for text in shown if text not in hidden]
-    return [(text, box) for text, box in placed if box.width and box.height]
-
-
 def check(figure):
-    """Every text lies inside the figure, and no two upright texts overlap by more than a hair."""
-    frame, placed = figure.bbox.padded(1), boxes(figure)
-    for text, box in placed:
-        assert frame.containsx(box.x0) & frame.containsx(box.x1), f"{text.get_text()!r} is cut off"
-        assert frame.containsy(box.y0) & frame.containsy(box.y1), f"{text.get_text()!r} is cut off"
-    upright = [(text, box) for text, box in placed if not text.get_rotation()]
-    for (one, a), (other, b) in itertools.combinations(upright, 2):
-        width = min(a.x1, b.x1) - max(a.x0, b.x0)
-        height = min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert width <= 2 or height <= 3, f"{one.get_text()!r} and {other.get_text()!r} collide"
+    """Every text is whole, apart and large enough; every mark can be seen, and in a legend told apart in grey."""
+    assert unread(figure) == []
+    assert faint(figure) == []
+    assert alike(figure) == []
 
 
 def written(figure):
@@ -106,12 +93,10 @@ def test_a_series_over_its_periods(annual, language, measure, first, last):
     charts.log_axis(ax, below=0.32)
     charts.year_axis(ax, series.index)
     charts.mark(ax, series, [first, series.idxmax(), series.idxmin(), last])
-    charts.bracket(2000, 2012, "2000~2012", ax=ax)
     ax.set_title("title", loc="left")
     name(figure, language)
     check(figure)
     assert {style.written(series[first]), style.written(series.max())} <= set(written(figure))
-    assert ("2000~2012" in written(figure)) == (first <= 2012)
     above = [box.y1 for text, box in boxes(figure) if isinstance(text, Wrapped)]
     title = next(box for text, box in boxes(figure) if text.get_text() == "title")
     assert all(title.y0 >= top - 1 for top in above)
@@ -182,14 +167,34 @@ def test_years_are_ticks_in_their_true_places_and_do_not_touch(years, panels):
         charts.year_axis(ax, years)
     check(figure)
     assert list(ax.get_xticks()) == sorted(years)
-    assert str(max(years)) in written(figure)
+    shown = [text.get_text() for text in ax.get_xticklabels() if text.get_text()]
+    assert any(len(text) == 4 for text in shown)
+    assert {int(text) % 100 for text in shown} <= {year % 100 for year in years}
+
+
+@pytest.mark.parametrize(
+    ("years", "names"),
+    [
+        (
+            [1999, 2003, *range(2005, 2011), *range(2012, 2022)],
+            "1999 2003 05 06 07 08 09 10 12 13 14 15 16 17 18 19 20 21",
+        ),
+        (range(2008, 2022), "2008 09 2010 11 12 13 14 15 16 17 18 19 2020 21"),
+        ([2010, 2016, 2017], "2010 2016 2017"),
+    ],
+)
+def test_each_year_of_a_long_series_is_written(years, names):
+    figure, ax = charts.figure(2)
+    charts.year_axis(ax, years)
+    check(figure)
+    assert " ".join(text.get_text() for text in ax.get_xticklabels()) == names
 
 
 @pytest.mark.parametrize(("low", "high"), [(300, 433), (1136, 27105), (81, 99), (5, 5), (0.02, 3)])
 def test_a_log_axis_has_marks_for_narrow_and_wide_ranges(low, high):
     figure, ax = charts.figure(3)
     charts.gapline(pd.Series([low, high, low], index=[2010, 2011, 2012]), ax=ax)
-    charts.log_axis(ax)
+    charts.year_axis(charts.log_axis(ax), [2010, 2011, 2012])
     bottom, top = ax.get_ylim()
     assert sum(bottom <= tick <= top for tick in ax.get_yticks()) >= (2 if low < high else 1)
     check(figure)
@@ -267,25 +272,6 @@ def test_a_waterfall_ends_at_its_total(values):
     assert ax.get_yticklabels()[-1].get_text() == "total"
 
 
-@languages
-def test_shares_hatch_what_is_in_doubt(language):
-    rows = load("photonics/size_classes").query("size_class != 'total'")
-    order = rows["size_class"].drop_duplicates()
-    frame = rows.pivot(index="year", columns="size_class", values="share")[order]
-    figure, ax = charts.figure(2.6)
-    charts.shares(frame, ax=ax, hatched=[2019, (2018, order[0])])
-    name(figure, language)
-    check(figure)
-    hatched = {
-        (year, part)
-        for part, bars in zip(order, ax.containers, strict=True)
-        for year, bar in zip(frame.index, bars, strict=True)
-        if bar.get_hatch()
-    }
-    assert hatched == {(2018, order[0])} | {(2019, part) for part in order}
-    assert {style.written(value, 1) for value in frame.to_numpy().ravel()} <= set(written(figure))
-
-
 def test_bounds_are_bars_and_what_is_known_a_dot():
     index = pd.MultiIndex.from_product([["production", "exports"], ["printed", "without"]], names=["bio_measure", None])
     data = pd.DataFrame({"low": [36.1, 16.2, 53.1, -5.0], "high": [36.1, 17.7, 53.1, 2.0]}, index=index)
@@ -311,18 +297,6 @@ def test_what_chance_gives_stands_beside_what_is(observed):
     assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D"] == [observed, observed]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "other"]
     assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(6, 10), (8, 1)]
-
-
-@languages
-def test_two_values_joined(language):
-    segments = load("bio/segments").assign(share=lambda rows: 100 * rows["exports"] / rows["production"])
-    data = segments.pivot(index="segment", columns="year", values="share").rename_axis(index="bio")[[2019, 2020]]
-    figure, ax = charts.figure(3.6)
-    charts.dumbbell(data, 2019, 2020, ax=ax, highlight="bio_food")
-    name(figure, language)
-    check(figure)
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["2019", "2020"]
-    assert {style.written(value, 1) for value in data.to_numpy().ravel()} <= set(written(figure))
 
 
 @pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
@@ -362,10 +336,10 @@ def test_a_kink_is_drawn_without_any_words(annual, measure):
 @languages
 def test_a_map_of_all_provinces(language):
     counts = itertools.cycle([0, 1, 2, 3])
-    data = TILES.assign(technology=[TECHNOLOGIES[3 : 3 + next(counts)] for _ in TILES.index], remark="one\ntwo")
-    data["shade"] = [style.SHADES[len(names)] if names else None for names in data["technology"]]
+    data = TILES.assign(technology_short=[TECHNOLOGIES[3 : 3 + next(counts)] for _ in TILES.index], remark="one\ntwo")
+    data["shade"] = [style.SHADES[len(names)] if names else None for names in data["technology_short"]]
     figure, ax = charts.figure(5.6)
-    charts.tiles(data, ax=ax, note="technology", color="shade", highlight="gwangju")
+    charts.tiles(data, ax=ax, note="technology_short", color="shade", highlight="gwangju")
     assert {f"region:{region}" for region in TILES.index} <= {text.get_text() for text in ax.texts}
     name(figure, language)
     check(figure)
@@ -374,9 +348,8 @@ def test_a_map_of_all_provinces(language):
         tile = next(tile for tile in ax.patches if tile.get_window_extent().contains(*text.get_window_extent().min + 2))
         assert tile.get_window_extent().padded(2).contains(*text.get_window_extent().max)
         assert style.contrast(to_hex(text.get_color()), to_hex(tile.get_facecolor())) >= 4.5
-        assert text.get_fontsize() >= 7.5
-    framed = [tile for tile in ax.patches if tile.get_edgecolor()[3]]
-    assert [(tile.get_x(), tile.get_y()) for tile in framed] == [pytest.approx((1.03, 3.04))]
+    framed = [tile for tile in ax.patches if to_hex(tile.get_edgecolor()) == style.SECOND.lower()]
+    assert [tile.get_x() for tile in framed] == [pytest.approx(1.03)]
     _, ax = charts.figure(5.6)
     charts.tiles(data.reset_index(names="region"), ax=ax, note="remark")
     assert [text.get_text() for text in ax.texts[:3]] == ["region:seoul", "one", "two"]
@@ -407,6 +380,7 @@ def test_a_matrix_has_squares_and_halves(language):
     areas = {to_hex(patch.get_facecolor()): area(patch) for patch in ax.patches}
     assert areas[style.EMPTY.lower()] == pytest.approx(codes.size * 0.88 * 0.8)
     assert areas[style.SECOND.lower()] == pytest.approx(2 * 0.44 * 0.8)
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {90}
     assert [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"] == ["gwangju"]
     name(figure, language)
     check(figure)
@@ -414,7 +388,11 @@ def test_a_matrix_has_squares_and_halves(language):
 
 
 def area(patch):
-    return sum(np.ptp(box[:, 0]) * np.ptp(box[:, 1]) for box in patch.get_path().to_polygons(closed_only=False))
+    def one(shape):
+        x, y = shape.T
+        return abs(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2
+
+    return sum(map(one, patch.get_path().to_polygons(closed_only=False)))
 
 
 @slow
@@ -423,9 +401,108 @@ def test_every_thing_counted_is_a_square(rows, across):
     counts = pd.DataFrame(rows, columns=list("abcd"))
     _, ax = charts.figure(3)
     charts.squares(counts, style.VERDICTS, ax=ax, across=across)
-    drawn = {to_hex(patch.get_facecolor()): area(patch) / 0.8 for patch in ax.patches}
+    sizes = dict(zip(map(str.lower, style.VERDICTS), (0.8, 0.8, 0.32, 0.3), strict=True))  # triangles, low squares
+    found = [(to_hex(patch.get_facecolor()), area(patch)) for patch in ax.patches]
+    drawn = {colour: total / sizes[colour] for colour, total in found}
     totals = {colour.lower(): counts[column].sum() for column, colour in zip(counts, style.VERDICTS, strict=True)}
     assert drawn == pytest.approx({colour: total for colour, total in totals.items() if total})
+
+
+def test_values_stand_upright_where_they_would_touch():
+    figure, ax = charts.figure(3)
+    sns.barplot(x=list(range(2016, 2025)), y=[192_611 + 200 * year for year in range(9)], errorbar=None, ax=ax)
+    charts.values(ax)
+    check(figure)
+    assert {text.get_rotation() for text in ax.texts} == {90}
+    top = max(box.y1 for text, box in boxes(figure) if text in ax.texts)
+    assert top <= ax.bbox.y1 + 1
+
+
+def test_values_keep_clear_of_names_that_become_longer():
+    figure, ax = charts.figure(3)
+    sns.barplot(x=[-1031, 605], y=["c26", "c30"], errorbar=None, ax=ax)
+    charts.signs(ax, digits=0)
+    ax.set_yticks(ax.get_yticks(), ["전자부품·컴퓨터·통신장비(C26)", "자동차(C30)"])
+    check(figure)
+
+
+@pytest.mark.parametrize(("name", "lines"), [("a", 1), ("one name of some length", 2), ("a longer name " * 4, 4)])
+def test_a_legend_has_as_many_columns_as_fit(name, lines):
+    figure, ax = charts.figure(2)
+    handles = [charts.swatch(colour) for colour in style.SHADES[:4]]
+    charts.legend(ax, 4, handles=handles, labels=["x"] * 4)
+    for text in figure.legends[0].get_texts():
+        text.set_text(name)
+    check(figure)
+    assert len({round(text.get_window_extent().y0) for text in figure.legends[0].get_texts()}) == lines
+    assert written(figure)[-4:] == [name] * 4
+
+
+def test_a_legend_takes_the_place_of_one_that_axes_have():
+    figure, ax = charts.figure(2)
+    rows = pd.DataFrame({"year": [2010, 2011] * 2, "value": [1, 2, 3, 4], "factor": list("aabb")})
+    looks = {"hue": "factor", "style": "factor", "palette": style.PARTS[:2], "errorbar": None}
+    sns.lineplot(rows, x="year", y="value", ax=ax, **looks)
+    charts.legend(charts.year_axis(ax, [2010, 2011]), 2, "factor")
+    check(figure)
+    assert ax.get_legend() is None
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b"]
+
+
+def test_charts_can_be_kept_and_drawn_again(annual):
+    figure, ax = charts.figure(3)
+    charts.gapline(annual, y="sales", ax=ax)
+    charts.year_axis(ax, annual.index)
+    charts.spans(load("photonics/stages"), ax=ax)
+    check(pickle.loads(pickle.dumps(figure)))
+    figure, ax = charts.figure(3)
+    sns.barplot(x=[1, 2], y=["a", "b"], errorbar=None, ax=ax)
+    charts.legend(charts.values(ax), 1, handles=[charts.swatch(style.FOCUS)], labels=["a"])
+    check(pickle.loads(pickle.dumps(figure)))
+
+
+def test_the_checks_find_what_is_wrong():
+    figure, ax = charts.figure(2)
+    pale, grey, *lines = [style.SHADES[3], style.QUIET, style.FOCUS, style.THIRD, style.SECOND]
+    ax.bar([1, 2, 3], [1, 1, 1], color=[pale, pale, grey], ec=["none", style.FOCUS, "none"])
+    handles = [ax.plot([0, 3], [0, 1], color=colour, label=colour)[0] for colour in lines]
+    ax.legend(handles=[*handles, charts.swatch(style.EMPTY, label="none")])
+    ax.text(0.5, 0.5, "small", fontsize=9)
+    ax.text(99, 0.5, "gone", clip_on=False).set_in_layout(False)
+    assert faint(figure) == [pale.lower()]
+    assert f"{lines[1]} | {lines[2]}" in alike(figure)
+    assert {"small: small", "cut off: gone"} <= set(unread(figure))
+    drawing = (
+        '<path style="fill:#a0c8e2"/><use style="fill:#a0c8e2;stroke:#0072b2"/><text style="font-size:9px">a</text>'
+    )
+    assert in_svg(drawing) == ["#a0c8e2", "9.0 pt"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_marks_of_every_page_can_be_told_from_white_and_its_words_read(page):
+    drawings = re.findall(r"<svg\b.*?</svg>", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert [fault for drawing in drawings for fault in in_svg(drawing)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("photonics_trend", {}),
+        ("photonics_trend", {"measure": "employment", "language": "en"}),
+        ("photonics_trend", {"segment": "light_sources"}),
+        ("bio_growth", {"language": "en"}),
+        ("bio_growth", {"segment": "bio_food"}),
+        ("regional_strategic_tech", {"language": "en"}),
+        ("regional_strategic_tech", {"region": "jeonnam", "source": "both"}),
+    ],
+)
+def test_charts_of_notebooks_are_read_on_a_phone_and_in_grey(monkeypatch, name, parameters):
+    drawn = []
+    monkeypatch.setattr(report, "svg", lambda figure, *words: drawn.append(figure) or svg(figure, *words))
+    cells.run(monkeypatch, name, **parameters)
+    assert drawn
+    for figure in drawn:
+        check(figure)
 
 
 def test_colours_can_be_told_from_white_and_by_their_brightness():

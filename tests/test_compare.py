@@ -56,7 +56,7 @@ KEY_FIGURE = part("(?<=>)[^<]*(?=</dd>)", 'class="figures"')
 PERCENT = part(r"(?<= )[\d.]+%(?= )", FINDING)
 CELL = cell("<figure")
 SVG = part("<svg.*?</svg>")
-HEIGHT = part('(?<=viewBox="0 0 417.6 )[^"]+', SVG)
+WIDTH, HEIGHT = re.search('viewBox="0 0 (.+?) (.+?)"', SVG).groups()
 SHAPES = f"{len(re.findall(r'<[a-zA-Z]+ ', SVG)) - 1} shapes and labels moved"
 WORDS = part("(?<=<figcaption>).*?(?=<br>)")
 CHART = f"{CELL}chart 1 “{cut(shown(WORDS))}”, "
@@ -177,8 +177,8 @@ def told(new, old=PAGE):
         (within("<svg", ' d="M', ' d="M7 7M'), [f"{CHART}its drawing: 1 of {SHAPES}"]),
         (within("</defs>", "stroke:#", "stroke:#7"), [f"{CHART}its colours and strokes: 1 of {SHAPES}"]),
         (
-            within("<svg", 'viewBox="0 0 417.6 ', 'viewBox="0 0 500 '),
-            [f"{CHART}its size: 417.6 × {HEIGHT} → 500 × {HEIGHT} points"],
+            within("<svg", f'viewBox="0 0 {WIDTH} ', 'viewBox="0 0 500 '),
+            [f"{CHART}its size: {WIDTH} × {HEIGHT} → 500 × {HEIGHT} points"],
         ),
         (within('<span class="source">', "출처: ", "출처: 옛 "), [f"{CHART}its source: “옛” is new"]),
         (

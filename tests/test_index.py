@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from notebook_reports.drawing import thumbnail
+from notebook_reports.fonts import with_fonts
 from notebook_reports.index import compared_faults, render_index
+from notebook_reports.links import Link
 from notebook_reports.parameters import Declared, RequestError
 from notebook_reports.plan import ReportSpec, read_plan
 from notebook_reports.store import Store
@@ -40,7 +44,7 @@ def _entry(title, results=(), findings=("첫 결과이다.",), **front):
     rows = [{"name": name, "value": value, "unit": unit, "low": low, "high": high}
             for name, value, unit, low, high in results]  # fmt: skip
     told = {"title": title, "subject": f"{title}의 대상", "vintage": "자료", "findings": list(findings), **front}
-    return {"front": told, "results": rows, "thumbnail": thumbnail(DRAWING)}
+    return {"front": told, "results": rows}
 
 
 class _Parsed(HTMLParser):
@@ -80,6 +84,12 @@ def plan():
 
 
 @pytest.fixture
+def covered(plan):
+    """The plan with a cover in each language."""
+    return [replace(report, cover=report.name != "a.ko") for report in plan]
+
+
+@pytest.fixture
 def entries():
     return {
         "trial/b.ko": _entry("나", [("size", 23005.4, "u", None, None), ("growth", -15.127, "percent", -16, -14.249)]),
@@ -90,36 +100,41 @@ def entries():
 
 def test_reports_are_listed_in_the_order_of_the_plan_whatever_that_of_the_entries(plan, entries, notebooks):
     page = render_index(plan, entries, notebooks)
-    linked = re.findall(r'<h3><a href="([^"]+)"', page)
+    linked = re.findall(r'<p class="title"><a href="([^"]+)"', page)
     assert linked == ["trial/b.ko.html", "trial/a.ko.html", "trial/a.en.html"]
     assert render_index(plan, dict(reversed(entries.items())), notebooks) == page
-    assert "보고서 3편" in page
+    assert page.count("보고서 3편 <span") == 2
     assert "최신이 아니거나" not in page
 
 
-def test_text_from_data_is_escaped(plan, entries, notebooks):
+def test_text_from_data_is_escaped(plan, entries, notebooks, tmp_path):
     evil = '<script>alert("x")</script>'
-    entries["trial/b.ko"] = _entry(
-        evil, [("size", 1.0, "u", None, None)], [evil, evil], figures=[{"value": evil, "label": evil}]
-    )
-    entries["trial/b.ko"]["thumbnail"] = f"<svg>{evil}</svg>\" onload='x'"
-    (notebooks / "trial.yml").write_text(DECLARATION.replace("시험", "'<script>'").replace("억 원", "<b>"))
-    parsed = _Parsed(render_index(plan, entries, notebooks))
+    results, figures = [("size", 1.0, "u", None, None)], [{"value": evil, "label": evil}]
+    entries["trial/b.ko"] = _entry(evil, results, [evil, evil], figures=figures, headline=evil)
+    entries["trial/a.ko"] = _entry("가", results, short=evil, tile=[0, 0])
+    entries["trial/a.en"] = _entry("A", results, short=evil, size=1)
+    (tmp_path / "trial").mkdir()
+    drawing = f"<svg aria-label=\"'>{evil}\">{evil}</svg>\" onload='x'"
+    (tmp_path / "trial" / "b.ko.svg").write_text(drawing)
+    (notebooks / "trial.yml").write_text(DECLARATION.replace("시험", "'<script>'").replace("억 원", "<i>"))
+    plan[0] = replace(plan[0], cover=True)
+    parsed = _Parsed(render_index(plan, entries, notebooks, {}, tmp_path))
+    assert [unquote(attrs["src"]) for tag, attrs in parsed.tags if tag == "img"] == [f"data:image/svg+xml,{drawing}"]
     assert [attrs for tag, attrs in parsed.tags if tag == "script"] == [{}]
-    assert not [tag for tag, _ in parsed.tags if tag == "b"]
+    assert not [tag for tag, _ in parsed.tags if tag == "i"]
     assert not [attrs for tag, attrs in parsed.tags if "onload" in attrs]
     assert ("a", "ko", evil) in parsed.texts
 
 
-def test_without_its_script_the_page_shows_all_and_no_filter(plan, entries, notebooks):
-    entries["trial/b.ko"]["front"]["findings"] += ["둘째이다.", "셋째이다."]
-    page = render_index(plan, entries, notebooks)
+def test_without_its_script_the_page_shows_all_and_no_filter(covered, entries, notebooks):
+    entries["trial/b.ko"]["front"]["figures"] = [{"value": "1.0원", "label": "값"}]
+    page = render_index(covered, entries, notebooks)
     without = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     parsed = _Parsed(without)
     hidden = [(tag, attrs.get("class")) for tag, attrs in parsed.tags if "hidden" in attrs]
     assert hidden == [("form", "filter"), ("p", "pick")]
     shown = {text for _, _, text in parsed.texts}
-    assert {"나", "가", "A", "나의 대상", "첫 결과이다.", "둘째이다.", "셋째이다.", "₩1.0", "Price"} <= shown
+    assert {"나", "가", "A", "첫 결과이다.", "1.0원", "값"} <= shown
     assert page.count("<script") == 1
     script = re.search(r"<script>(.*?)</script>", page, flags=re.DOTALL)[1]
     assert not re.search(r"fetch|XMLHttpRequest|import\b|innerHTML|https?:", script)
@@ -130,13 +145,13 @@ def test_every_control_has_a_label_and_counts_are_announced(plan, entries, noteb
     labelled = {attrs["for"] for tag, attrs in tags if tag == "label"}
     assert {attrs["id"] for tag, attrs in tags if tag in {"input", "select"}} == labelled
     assert [attrs["class"] for _, attrs in tags if attrs.get("role") == "status"] == ["found", "order source"]
-    images = [attrs for tag, attrs in tags if tag == "img"]
-    assert [attrs["alt"] for attrs in images] == ["", "", ""]
-    assert {unquote(attrs["src"]) for attrs in images} == {"data:image/svg+xml," + thumbnail(DRAWING).replace('"', "'")}
 
 
-def test_every_english_piece_is_said_to_be_english(plan, entries, notebooks):
-    entries["trial/a.en"]["front"] |= {"subject": "All of A", "findings": ["First.", "Second."]}
+@pytest.mark.parametrize("new", [{}, {"short": "A", "size": 1}, {"short": "A", "tile": [0, 0]}])
+@pytest.mark.parametrize("covers", [[True, False, True], [False, False, True], [True, False, False]])
+def test_every_english_piece_is_said_to_be_english(plan, entries, notebooks, covers, new):
+    plan = [replace(report, cover=cover) for report, cover in zip(plan, covers, strict=True)]
+    entries["trial/a.en"]["front"] |= {"subject": "All of A", "findings": ["First.", "Second."], **new}
     for mark in ({}, {"trial/a.en": "failed", "trial/b.ko": "stale"}):
         texts = _Parsed(render_index(plan, entries, notebooks, mark)).texts
         for tag, language, text in texts:
@@ -179,7 +194,7 @@ def test_reports_that_are_not_fresh_are_marked_in_words(plan, entries, notebooks
     marks = {"trial/b.ko": "failed", "trial/a.ko": "failed missing", "trial/a.en": "stale"}
     page = render_index(plan, entries, notebooks, marks)
     assert "최신이 아니거나 없는 보고서가 3편 있다." in page
-    items = re.findall(r"<li lang.*?</h3>", page, flags=re.DOTALL)
+    items = re.findall(r"<li lang[^>]*data-report.*?</li>", page, flags=re.DOTALL)
     assert "지난 실행에서 실패하여 이전 판을 그대로 둠" in items[0]
     assert "지난 실행에서 실패, 아직 없음" in items[1]
     assert "href" not in items[1]
@@ -188,10 +203,96 @@ def test_reports_that_are_not_fresh_are_marked_in_words(plan, entries, notebooks
     assert "not made yet" in render_index(plan, entries, notebooks)
 
 
-def test_entries_of_an_earlier_version_have_neither_thumbnail_nor_figures(plan, entries, notebooks):
+def test_a_topic_opens_with_its_cover_and_its_picture_and_names_it_in_the_other_language(
+    covered, entries, notebooks, tmp_path
+):
+    entries["trial/b.ko"]["front"] |= {"headline": "한 문장.", "figures": [{"value": "3조", "label": "2024년"}]}
+    without = render_index(covered, entries, notebooks, {}, tmp_path)
+    (tmp_path / "trial").mkdir()
+    (tmp_path / "trial" / "b.ko.svg").write_text(DRAWING, encoding="utf-8")
+    page = render_index(covered, entries, notebooks, {}, tmp_path)
+    topic = re.search(r'<section class="topic".*?</section>', page, flags=re.DOTALL)[0]
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', topic)
+    assert links == [
+        ("trial/b.ko.html", "한 문장."), ("trial/a.en.html", "첫 결과이다."), ("trial/a.ko.html", "가"),
+    ]  # fmt: skip
+    (image,) = [attrs for tag, attrs in _Parsed(topic).tags if tag == "img"]
+    assert unquote(image["src"]) == f"data:image/svg+xml,{DRAWING}"
+    assert (image["alt"], image["width"], image["height"]) == ("", "100", "50")
+    assert re.search(r"<figcaption[^>]*>값</figcaption>", topic)
+    assert "<dt>2024년</dt><dd>3조</dd>" in topic
+    assert "<img" not in without
+    assert '<div class="lead">' in without
+
+
+def test_a_topic_whose_cover_is_not_made_has_links_only(covered, entries, notebooks):
+    del entries["trial/b.ko"], entries["trial/a.en"]
+    page = render_index(covered, entries, notebooks)
+    assert 'class="headline"' not in page
+    assert re.findall(r'<ul class="plain">.*?</ul>', page, flags=re.DOTALL)[0].count("<li") == 3
+
+
+def test_reports_with_a_tile_stand_on_a_map_with_what_is_compared_first(plan, entries, notebooks):
+    places = {"trial/b.ko": [4, 7], "trial/a.ko": [3, 6], "trial/a.en": [3, 6]}
+    for key, place in places.items():
+        entries[key]["front"] |= {"tile": place, "short": f"{key[6]}짧게"}
+    page = render_index(plan, entries, notebooks, {"trial/b.ko": "stale"})
+    tiles = re.findall(r'<li lang="ko" style="grid-area:(\S+);--shade-of:(\d+)%"><a href="(\S+)">(.*?)</a>', page)
+    assert [tile[:3] for tile in tiles] == [("1/1", "0", "trial/a.ko.html"), ("2/2", "30", "trial/b.ko.html")]
+    texts = [re.sub(r"<[^>]+>", "", tile[3]) for tile in tiles]
+    assert texts == ["a짧게 0", "b짧게 ※ 최신이 아님, 다시 만들어야 함 23,005"]
+    plain = re.search(r'<ul class="plain">.*?</ul>', page, flags=re.DOTALL)[0]  # two reports, one place
+    assert re.findall(r'href="([^"]+)"', plain) == ["trial/a.en.html"]
     for entry in entries.values():
-        del entry["thumbnail"]
-    assert "<img" not in render_index(plan, entries, notebooks)
+        entry["results"] = []
+    assert "<b>" not in render_index(plan, entries, notebooks)
+
+
+@pytest.mark.parametrize("labels", [("2018년", "2018년"), ("2018년", "2019년")])
+@pytest.mark.parametrize("sizes", [(0.5, 200.0), (200.0, 0.5), (-4.0, 200.0)])
+def test_reports_with_a_size_stand_in_its_order_with_their_first_key_figures(plan, entries, notebooks, sizes, labels):
+    for key, size, label in zip(("trial/a.ko", "trial/b.ko"), sizes, labels, strict=True):
+        figures = [{"value": f"{size}원", "label": label}, {"value": "다음", "label": ""}]
+        entries[key]["front"] |= {"size": size, "figures": figures}
+    page = render_index(plan, entries, notebooks)
+    bars = re.search(r'<ol class="sized">.*?</ol>', page, flags=re.DOTALL)[0]
+    assert re.findall(r'href="trial/(.)', bars) == (["b", "a"] if sizes[0] < sizes[1] else ["a", "b"])
+    assert [float(width) for width in re.findall(r"width:([\d.]+)%", bars)] in ([100, 0.2], [100, 0])
+    assert re.findall(r"<b>(.*?)</b>", bars) == [f"{size}원" for size in sorted(sizes, reverse=True)]
+    assert bars.count("2018년") == (labels[0] != labels[1])  # told once before them where it is one
+    assert "2018년" in page
+
+
+def test_sizes_are_set_beside_each_other_only_where_reports_differ_in_one_parameter(entries, notebooks):
+    declared = DECLARATION.replace("compared:", """
+  part: {type: choice, label: {ko: 분야, en: Segment}, help: {ko: 분야, en: Segment}, choices: [all, one, two]}
+  measure: {type: choice, label: {ko: 지표, en: Measure}, help: {ko: 지표, en: Measure}, choices: [sales, staff]}
+compared:""")  # fmt: skip
+    (notebooks / "trial.yml").write_text(declared, encoding="utf-8")
+    names = {"one": "분야", "two": "분야", "staff": "지표"}
+    links = tuple(Link(group, name, name) for name, group in names.items())
+    plan = [ReportSpec("trial", "all", {}, cover=True, links=links), *(ReportSpec("trial", name, {}) for name in names)]
+    entries = {report.key: _entry(report.name, size=number) for number, report in enumerate(plan)}
+    page = render_index(plan, entries, notebooks)
+    heads = [re.sub(r"<[^>]+>", "", head) for head in re.findall(r"<h3>(.*?)</h3>", page)]
+    assert heads == ["분야별 보고서 By segment", "다른 보고서 Other reports", "시험"]
+    assert re.findall(r'href="trial/(\w+)', page.split('<ol class="sized">')[1].split("</ol>")[0]) == ["two", "one"]
+    del entries["trial/one"]
+    assert 'class="sized"' not in render_index(plan, entries, notebooks)
+
+
+def test_a_row_that_repeats_the_cover_is_left_out_of_the_comparison(covered, entries, notebooks):
+    entries["trial/a.en"]["results"] = entries["trial/b.ko"]["results"]
+    rows = re.findall(r'<tr data-report="([^"]+)"', render_index(covered, entries, notebooks))
+    assert rows == ["trial/b.ko", "trial/a.ko"]
+
+
+def test_a_cover_holds_the_fonts_of_its_text():
+    folder = Path(find_spec("koreanize_matplotlib").submodule_search_locations[0]) / "fonts"
+    drawing = '<svg style="font-family:\'Own\',sans-serif" aria-label="a"><text>2019년</text></svg>'
+    whole = with_fonts(drawing, {"Own/400": str(folder / "NanumGothic.ttf")})
+    assert re.fullmatch(r"<svg [^>]*><style>@font-face\{font-family:'Own'.*\}</style><text>2019년</text></svg>", whole)
+    assert with_fonts("<svg><path/></svg>", {}) == "<svg><path/></svg>"
 
 
 def test_a_compared_result_that_no_report_records_is_told_once_all_are_made(plan, entries, notebooks):
@@ -238,19 +339,10 @@ def test_a_bad_comparison_is_refused_by_place(notebooks, old, new, message):
         Declared(notebooks / "trial.yml")
 
 
-def test_a_thumbnail_has_neither_text_nor_ticks_draws_like_shapes_at_once_and_keeps_hatches():
-    assert thumbnail(DRAWING) == (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50.5"><defs>'
-        '<path id="i0" d="M0 0V3" style="stroke:#5a6570"/><path id="i1" d="M0 2.75C0.72 2.75 1 1 0 2.75z"/></defs>'
-        '<use href="#i1" x="10" y="21"/><path d="M1 2L3 4M6 6V7" style="fill:none;stroke-width:0.8"/>'
-        '<path d="M8 8H9V9z" style="fill:url(#i2)"/><defs><pattern id="i2"><path d="M0.5 0V9"/></pattern></defs></svg>'
-    )
-
-
 def test_the_store_tells_what_is_not_fresh(tmp_path, plan):
     store = Store(tmp_path / "out", Project(tmp_path), tmp_path / "journal.jsonl")
     for report in plan[:2]:
-        store.put(report, {}, _entry("가")["front"], [], "<p>", None, "")
+        store.put(report, {}, _entry("가")["front"], [], "<p>", None)
     assert store.marks(plan) == {"trial/a.en": "missing"}
     store.fail(plan[0], "broken")
     store.fail(plan[2], "broken")
@@ -265,10 +357,10 @@ def test_the_index_links_and_describes_every_report(root):
     index = (root / "reports" / "index.html").read_text(encoding="utf-8")
     for report in plan:
         assert f'href="{report.notebook}/{report.name}.html"' in index
-    assert index.count("<li lang=") == len(plan)
-    assert index.count('class="thumbnail"') == len(plan)
+    assert len(re.findall(r"<li [^>]*data-report=", index)) == len(plan)
+    assert index.count("<img ") == len({report.notebook for report in plan})
     assert "tag mark" not in index
-    assert len(index.encode()) < 400_000
+    assert len(index.encode()) < 200_000
 
 
 def test_what_the_topics_compare_is_recorded_by_most_reports_and_differs(root):

@@ -370,7 +370,7 @@ def drawn(highlight=None, before="quotient_before", **values):
 
 def points(ax, colour):
     """Where the dots of a colour are: (value, row)."""
-    lines = [line for line in ax.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    lines = [line for line in ax.lines if line.get_marker() in ("o", "D") and len(line.get_xdata())]
     return [
         (float(x), float(y))
         for line in lines
@@ -395,11 +395,13 @@ def test_dots_stand_at_their_values_with_the_highest_in_colour_and_named():
     assert ax.get_xscale() == "log"
 
 
-def test_dots_of_one_province_are_in_colour_and_no_other_is_named():
+def test_dots_of_one_province_are_in_colour_between_the_named_ends_of_each_row():
     found, ax = drawn(highlight="gwangju")
     own = found[found["region"] == "gwangju"].set_index("industry")["quotient"]
+    by_industry = found.set_index("region").groupby("industry")["quotient"]
+    ends = {f"region:{name}" for name in [*by_industry.idxmin(), *by_industry.idxmax()]}
     assert sorted(points(ax, style.FOCUS)) == sorted([(own["c21"], 1), (own["c31"], 0)])
-    assert {text.get_text() for text in ax.texts} == {"0.10", "0.02"}
+    assert {text.get_text() for text in ax.texts} == {"0.10", "0.02"} | ends
     low, high = ax.get_xlim()
     assert low < min(own.min(), 1) < found["quotient"].max() < high
 
@@ -412,7 +414,7 @@ def test_dots_leave_out_what_is_missing_or_zero_and_write_it():
     charts.dots(found, x="quotient", y="industry", name="region", highlight="jeju", ax=ax)
     fig.draw_without_rendering()
     assert points(ax, style.FOCUS) == []
-    assert {text.get_text() for text in ax.texts} == {"0.00", "–"}
+    assert {text.get_text() for text in ax.texts if ":" not in text.get_text()} == {"0.00", "–"}
     assert not fig.legends  # one time only
 
 

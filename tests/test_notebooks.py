@@ -15,7 +15,7 @@ from notebook_reports import report, words
 from notebook_reports.parameters import Declared
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-NAMES = sorted(path.stem.removesuffix(".words") for path in NOTEBOOKS.glob("*_*.words.yml"))
+NAMES = sorted({path.name.partition(".")[0] for path in NOTEBOOKS.glob("*_*.words.yml")})
 MARKER = "<!-- en -->"
 
 

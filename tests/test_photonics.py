@@ -295,24 +295,26 @@ def _turn(annual, measure):
     return {
         "measure": measure, "segment": "total", "confidence": 95, "kink": kink, "leaning": kink.outside(others),
         "level": level, "after": {"peak_year": level.peak_years[-1]}, "have": len(values), "need": 7,
-        "turn_between": [int(kink.year), int(kink.year) + 1],
+        "turn_between": [int(kink.year), int(kink.year) + 1], "have_years": len(values),
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("measure", "front", "told"),
+    ("measure", "plain", "told"),
     [
-        ("sales", "정점보다 먼저, 2010~2011년 무렵에", "늘었는지 줄었는지는 알 수 없다"),
-        ("employment", "2010~2011년 무렵에", "늘었는지 줄었는지는 알 수 없다"),
-        ("firms", "", "1999년을 빼면 2009.5년으로 구간을 벗어나는 점 때문에 꺾였다고 보지 않는다"),
+        ("sales", "앞선 2010~2011년 무렵 멈춘", "늘었는지 줄었는지는 알 수 없다"),
+        ("employment", "증가세는 2010~2011년 무렵 멈춘", "늘었는지 줄었는지는 알 수 없다"),
+        (
+            "firms",
+            "어느 한 해로 정할 수 없다. 몇몇 해의 값을 빼면",
+            "1999년을 빼면 2009.5년으로 구간을 벗어나는 점 때문에 꺾였다고 보지 않는다",
+        ),
     ],
 )
-def test_the_rule_decides_where_growth_turned(annual, words, measure, front, told):
+def test_the_rule_decides_where_growth_turned(annual, words, measure, plain, told):
     facts = _turn(annual, measure)
-    assert facts["kink"].supported == bool(front)
-    found = words("ko").text("turn_found", **facts)
-    assert front in found
-    assert bool(found) == bool(front)
+    assert facts["kink"].supported == (measure != "firms")
+    assert plain in words("ko").text("stopped", **facts)
     assert told in words("ko").text("turn", **facts)
 
 
@@ -320,7 +322,7 @@ def test_the_rule_decides_where_growth_turned(annual, words, measure, front, tol
 def test_every_refusal_is_told(annual, words, language, refusal):
     facts = _turn(annual, "firms")
     facts["kink"] = replace(facts["kink"], refusals=(refusal,))
-    assert words(language).text("turn_found", **facts) == ""
+    assert {"ko": "정할 수 없다", "en": "No single year"}[language] in words(language).text("stopped", **facts)
     texts = {other: words(language).text("turn", **facts | {"kink": replace(facts["kink"], refusals=(other,))})
              for other in ("independent", "walk", "above", "leaning")}  # fmt: skip
     assert words(language).text("turn", **facts) == texts[refusal]
@@ -330,8 +332,8 @@ def test_every_refusal_is_told(annual, words, language, refusal):
 def test_years_that_share_the_highest_value_are_all_named(annual, words):
     level = growth.level(annual["firms"].dropna())
     assert level.peak_years == (2010, 2012, 2013)
-    sentence = words("ko").text("scale", measure="firms", level=level, after={"peak_year": 2013})
-    wanted = ("47개사", "2010, 2012, 2013년", "360개사", "21.1%", "284개사")
+    sentence = words("ko").text("found_course", measure="firms", level=level)
+    wanted = ("47개사", "2010·2012·2013년", "360개사")
     assert [fact for fact in wanted if fact not in sentence] == []
 
 
@@ -366,7 +368,7 @@ def test_a_definition_that_has_ended_is_tested_and_not_forecast(monkeypatch):
     assert "2019년에 끝났으므로 그 뒤를 전망하지 않는다" in done.text
     assert "여덟 분야 기준은 3개 연도뿐이어서 전망하지 않는다" in done.text
     assert {"sales_kink_year", "eight_segments_sales_growth_2021"} <= set(names)
-    assert any("2020년 +15.7%, 2021년 −13.0%" in finding for finding in done.front["findings"])
+    assert any("2020년 15.7% 증가, 2021년 13.0% 감소" in finding for finding in done.front["findings"])
     shown = done.values["others"]["eight_segments"]
     assert list(shown.index) == [2019, 2020, 2021]
     assert done.values["series"].index.max() == 2019  # nothing is joined to it
@@ -385,7 +387,7 @@ def test_three_years_alone_have_neither_a_turn_nor_a_forecast(monkeypatch):
     done = _run(monkeypatch, scope="eight_segments")
     assert done.values["kink"] is None
     assert not [name for name in done.results.index if name.startswith(("forecast", "test", "sales_kink", "contrib"))]
-    assert "3개 연도뿐이어서 증가세가 꺾인 때를 추정하지 않는다" in done.text
+    assert "3개 연도뿐이어서 증가세가 멈춘 때를 추정하지 않는다" in done.text
     assert "3개뿐이어서 전망하지 않는다" in done.text
     assert "육성사업" not in done.text.split("표")[0]
 
@@ -421,4 +423,60 @@ def test_a_year_of_which_one_measure_is_printed_is_told(monkeypatch):
 def test_the_source_is_quoted_for_what_it_tells_of_causes(monkeypatch):
     causes = load("photonics/causes")
     assert set(causes["source"]) == {"photonics_2019"}
-    assert "원문이 설명한 사정" in _run(monkeypatch).text
+    told = _run(monkeypatch)
+    assert "이 보고서가 확인한 내용은 아니다" in told.text
+    assert any("중국발 공급과잉, LED 가격 하락, 태양광의 에너지산업 이동" in text for text in told.front["findings"])
+
+
+def test_causes_are_told_of_the_segment_that_they_are_about(read):
+    segments = set(read("segment_sales")["segment"])
+    about = {name for cell in read("causes")["segments"] for name in cell.split("|") if name}
+    assert about == segments - {"total", "optical_information"}
+
+
+PLANNED = ["light_sources", "optical_communication", "precision_optics", "optical_materials", "optical_instruments"]
+
+
+def test_a_page_on_a_segment_says_what_is_its_own(monkeypatch):
+    fronts = {segment: _run(monkeypatch, segment=segment).front for segment in PLANNED}
+    for place in ("headline", "findings"):
+        said = [str(front[place]) for front in fronts.values()]
+        assert len(set(said)) == len(said)
+    for front in fronts.values():
+        assert "2021년" in front["unknown"]  # the total is newer
+        assert len(" ".join([front["headline"], *front["findings"]]).split()) <= 80
+    told = fronts["optical_instruments"]
+    assert "2017년 수준을 회복하지 못했다" in told["headline"]
+    assert [figure["value"] for figure in told["figures"]] == ["6,140억 원", "4.0% 증가", "24.8%", "−5.2%p"]
+
+
+@pytest.mark.parametrize("measure", ["sales", "employment", "firms"])
+def test_the_first_screen_is_read_in_two_minutes_and_about_its_measure(monkeypatch, measure, language):
+    front = _run(monkeypatch, measure=measure, language=language).front
+    assert len(front["findings"]) <= 3
+    assert len(front["figures"]) <= 4
+    if language == "ko":
+        assert len(" ".join([front["headline"], *front["findings"]]).split()) <= 80
+        figures = [text for figure in front["figures"] for text in figure.values()]
+        assert len(" ".join([*figures, front["unknown"]]).split()) <= 40
+        other = {"sales": "고용인원", "employment": "매출액", "firms": "고용인원"}[measure]
+        assert other not in str([front["headline"], front["findings"]])
+    assert "p =" not in str(front)
+
+
+def test_the_story_of_sales_is_growth_a_plateau_a_step_and_a_rise(monkeypatch):
+    headline = _run(monkeypatch).front["headline"]
+    assert [
+        fact for fact in ("2010년", "2013년", "2014년 12.8%", "2016년", "2021년 13.0%") if fact not in headline
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("rates", "way"),
+    [([8.5, 20.0, 11.4], "rising"), ([-1.0, -2.0], "falling"), ([11.1, -16.7, 4.0], "again"), ([6.3, -11.8], "back"),
+     ([1.0, 0.0], "level"), ([], "none")],
+)  # fmt: skip
+def test_how_a_series_went(rates, way):
+    rates = pd.Series(rates, index=range(2017, 2017 + len(rates)), dtype=float)
+    assert photonics.way(rates) == way
+    assert photonics.swing(rates).get("last") == (rates.iloc[-1] if len(rates) else None)

@@ -199,3 +199,93 @@ def test_a_new_entry_has_a_name_that_is_not_taken():
     assert name() == name("a.en") == "name: a.ko"
     assert name("a.ko") == "name: a_2.ko"
     assert name("a.ko", "a_2.ko") == "name: a_3.ko"
+
+
+def leads(report):
+    """Where the page of a report leads, and by what it differs."""
+    return {link.name: (link.group, link.label) for link in report.links}
+
+
+def test_a_page_leads_to_those_that_differ_in_one_parameter_and_to_the_other_language(plan_of):
+    plan = plan_of(
+        "reports: [{notebook: photonics_trend, name: $segment.$measure.$language, matrix: "
+        "{language: [en, ko], measure: [firms, sales], segment: [optical_instruments, total, light_sources]}}]"
+    )
+    report = next(report for report in plan if report.name == "total.sales.ko")
+    assert list(leads(report).items()) == [
+        ("total.firms.ko", ("지표", "업체 수")),
+        ("light_sources.sales.ko", ("분야", "광원 및 광전소자")),
+        ("optical_instruments.sales.ko", ("분야", "광학기기")),
+        ("total.sales.en", ("언어", "English")),
+    ]
+    assert [link.language for link in report.links] == ["", "", "", "en"]
+
+
+def test_covers_lead_to_all_and_all_lead_to_their_cover(plan):
+    reports = {report.key: report for report in plan}
+    for cover in (report for report in plan if report.cover):
+        own = [each for each in plan if each.notebook == cover.notebook and each is not cover]
+        alike = {each.name for each in own if each.parameters["language"] == cover.parameters["language"]}
+        assert set(leads(cover)) == alike | {f"{cover.name[:-3]}.{'en' if cover.name.endswith('ko') else 'ko'}"}
+        assert all(cover.name in leads(reports[f"{cover.notebook}/{name}"]) for name in alike)
+        titles = {link.title for name in alike for link in reports[f"{cover.notebook}/{name}"].links if link.title}
+        assert len(titles) == (1 if alike else 0)
+
+
+def test_links_of_the_plan_go_both_ways_to_pages_that_are_there_under_labels_of_their_own(plan):
+    reports = {report.key: report for report in plan}
+    for report in plan:
+        labels = [(link.group, link.label) for link in report.links]
+        assert len(labels) == len(set(labels))
+        for link in report.links:
+            other = reports[f"{report.notebook}/{link.name}"]
+            assert report.cover or other.cover or report.name in leads(other)
+            assert (other.parameters["language"] == report.parameters["language"]) != bool(link.language)
+
+
+def test_links_that_would_be_called_the_same_say_in_what_else_they_differ(plan_of):
+    plan = plan_of(
+        """
+        reports:
+          - notebook: regional_strategic_tech
+            name: $region.$source
+            include: [{region: national, source: programmes}, {region: jeju, source: programmes}]
+          - {notebook: regional_strategic_tech, name: cover, parameters: {region: national, source: both}, cover: true}
+        """
+    )
+    assert leads(plan[1]) == {
+        "cover": ("시·도", "전국(2022년 키워드와 시책)"),
+        "national.programmes": ("시·도", "전국(2022년 7월 시책)"),
+    }
+    assert [link.title != "" for link in plan[1].links] == [True, False]
+
+
+def test_what_is_left_out_counts_as_the_notebook_has_it(plan_of):
+    plan = plan_of(
+        "reports: [{notebook: bio_growth, name: $segment, include: "
+        "[{segment: total}, {segment: bio_food, measure: production}, {segment: bio_services, measure: exports}]}]"
+    )
+    assert [list(leads(report)) for report in plan] == [["bio_food"], ["total"], []]
+
+
+def test_of_more_than_forty_neighbours_only_the_cover_and_the_other_language_stay(plan_of):
+    seeds = list(range(41))
+    plan = plan_of(
+        f"""
+        reports:
+          - {{notebook: regional_strategic_tech, name: cover.ko, parameters: {{seed: 99, language: ko}}, cover: true}}
+          - notebook: regional_strategic_tech
+            name: s$seed.$language
+            matrix: {{seed: {seeds}, language: [ko, en]}}
+        """
+    )
+    korean, english = leads(plan[1]), leads(plan[2])
+    assert korean == {"cover.ko": ("시드", "99"), "s0.en": ("언어", "English")}
+    assert len(english) == 41
+    assert list(english.items())[:2] == [("s1.en", ("Seed", "1")), ("s2.en", ("Seed", "2"))]
+    assert leads(plan[0]) == {}
+
+
+def test_reports_that_differ_in_their_names_alone_do_not_lead_to_each_other(plan_of):
+    plan = plan_of("reports: [{notebook: bio_growth, name: a, cover: true}, {notebook: bio_growth, name: b}]")
+    assert [report.links for report in plan] == [(), ()]

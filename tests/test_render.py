@@ -10,8 +10,9 @@ from markupsafe import Markup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import notebook_reports
-from notebook_reports import FRONT, RESULT, lab
+from notebook_reports import FRONT, GLOSSARY, RESULT, lab
 from notebook_reports.execute import RunError
+from notebook_reports.links import Link
 from notebook_reports.render import _small, render
 from notebook_reports.sections import Sections, headings, in_language, split
 from notebook_reports.words import LANGUAGES, own_words
@@ -95,7 +96,34 @@ def test_a_heading_under_which_nothing_appears_is_left_off_with_its_paragraph():
     assert "문단 1" not in soup.text
     assert "문단 3" not in soup.text
     codes = texts(soup.select("details.code pre:not(.output)"))
-    assert codes == ["report.front()", "x = 1 record()", "say()", "x = 2"]
+    assert codes == ["say() x = 2"]
+
+
+def test_evidence_and_the_paragraph_of_a_question_are_folded_and_printed_at_its_end():
+    cells = [
+        question(1),
+        ran("a()", shown("<b>열림</b>")),
+        ran("b()", shown("<i>근거</i>"), tags=["evidence"]),
+        ran("c()", shown("<b>또 열림</b>")),
+        question(2),
+        ran("d()", shown("<i>근거만</i>"), tags=["evidence"]),
+    ]
+    soup = page(FRONT_PAGE, *cells)
+    assert texts(soup.main.find_all("h2")) == ["물음 1", "물음 2"]
+    first, second = soup.select("details.how")
+    assert texts(first.select(":scope > p, :scope i")) == ["문단 1", "근거"]
+    assert texts(first.select("details.code pre")) == ["a() b() c()"]
+    assert [tag.name for tag in first.find_all_previous("b")] == ["b", "b"]
+    assert texts(second.select(":scope > p, :scope i")) == ["문단 2", "근거만"]
+    assert first.find_parent("details") is None
+    assert texts(soup.select(".rest > details.how > summary")) == ["어떻게 알았나"] * 2
+
+
+def test_without_report_evidence_and_paragraphs_stay_open():
+    soup = page(question(1), ran("1 + 1", value({"text_plain": "2"}), tags=["evidence"]))
+    assert not soup.select("details.how")
+    assert soup.h2.find_next("p").text == "문단 1"
+    assert texts(soup.select("details.code pre")) == ["1 + 1"]
 
 
 def test_a_heading_stands_where_something_appears_below_one_of_a_lower_level():
@@ -137,18 +165,47 @@ def test_what_did_not_go_through_report_stands_small_inside_the_code():
     cells = [ran("frame", *streams, frame), ran("say()", shown("<b>열린</b>"))]
     soup = page(FRONT_PAGE, question(1), *cells, ran("last", value({"text_plain": "<7>"})))
     details = soup.select("details.code")
-    assert texts(details[1].find_all("pre")) == ["frame", "stdout", "say()"]
-    assert details[1].table.attrs == {"aria-label": "코드의 출력"}
-    assert texts(details[1].table.find_all("tr")) == ["sales", "year", "20181.5", "2019NaN"]
-    assert [tag.text for tag in details[2].find_all("pre")] == ["last", "<7>"]
+    pieces = [tag.text.strip() for tag in details[0].find_all("pre")]
+    assert pieces == ["frame", "stdout", "say()\n\nlast", "<7>"]
+    assert details[0].table.attrs == {"aria-label": "코드의 출력"}
+    assert texts(details[0].table.find_all("tr")) == ["sales", "year", "20181.5", "2019NaN"]
     assert all(tag["tabindex"] == "0" and tag["aria-label"] for tag in soup.select(".output"))
-    assert len(details) == 3
+    assert len(details) == 1
     for tag in details:
         tag.extract()
     assert texts(soup.find_all("b")) == ["열린"]
     assert not soup.table
     assert "stderr" not in str(soup)
     assert "style=" not in str(soup)
+
+
+def test_a_page_leads_to_others_by_what_differs_and_from_its_foot_to_the_cover_and_the_other_language():
+    links = [
+        Link("분야", "전체 <모두>", "total.ko", "산업"),
+        Link("분야", "가", "a.ko"),
+        Link("언어", "English", "x.en", "", "en"),
+    ]
+    html = render(new_notebook(cells=[FRONT_PAGE]), FOOT | {"links": links})
+    found = BeautifulSoup(html, "html.parser")
+    nav, foot = found.select_one("main nav.pages"), found.select("footer p:last-child a")
+    assert texts(nav.select("p")) == ["분야 전체 <모두> 가", "언어 English"]
+    assert [(a["href"], a.get("hreflang")) for a in nav.select("a")] == [
+        ("total.ko.html", None), ("a.ko.html", None), ("x.en.html", "en"),
+    ]  # fmt: skip
+    assert [a["href"] for a in foot] == ["../index.html", "total.ko.html", "x.en.html"]
+    assert texts(foot)[1] == "산업"
+    assert not page(FRONT_PAGE).select("nav.pages")
+
+
+def test_terms_are_explained_before_the_results():
+    term = ["growth", "연평균", ["연평균"], "해마다."]
+    record = {RESULT: [{"name": "a", "value": 1, "unit": "%", "low": None, "high": None}]}
+    front = new_code_cell(
+        outputs=[shown("<h1>연평균</h1>", **{FRONT: FRONT_PAGE.outputs[0].data[FRONT], GLOSSARY: [term]})]
+    )
+    html = str(page(front, ran("a", shown("<p>연평균 3%</p>")), ran("b", shown("", **record))))
+    order = ["<h1>연평균</h1>", 'id="use-growth"', 'id="term-growth"', "<dd>해마다.", 'class="results"']
+    assert sorted(order, key=html.index) == order
 
 
 def test_without_report_all_outputs_stand_open_and_the_first_heading_is_the_title():
@@ -217,9 +274,9 @@ def test_every_one_of_the_own_words_is_used():
 def test_of_a_long_frame_the_page_has_the_first_rows_and_says_how_many_there_are():
     table = pd.DataFrame({"a": range(30)})._repr_html_()
     shown = _small(new_output("execute_result", {"text/html": table}), "ko")
-    assert "처음 10행, 모두 30행" in shown
-    assert shown.count("<tr>") == 11
-    short = pd.DataFrame({"a": range(12)})._repr_html_()
+    assert "처음 4행, 모두 30행" in shown
+    assert shown.count("<tr>") == 5
+    short = pd.DataFrame({"a": range(4)})._repr_html_()
     assert "모두" not in _small(new_output("execute_result", {"text/html": short}), "ko")
     other = "<table><tbody>" + "<tr><td>1</td></tr>" * 30 + "</tbody></table><p>after</p>"
     assert other in _small(new_output("execute_result", {"text/html": other}), "ko")

@@ -9,18 +9,19 @@ import openpyxl
 import pandas as pd
 import pytest
 import seaborn
+from bs4 import BeautifulSoup
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
 from kr_industry import charts
 from kr_industry.data import Tables, load
 from kr_industry.labels import labels
-from notebook_reports import FONTS, FRONT, RESULT, fonts, report
+from notebook_reports import FONTS, FRONT, RESULT, citing, fonts, report
 from notebook_reports.drawing import shorter, svg
 from notebook_reports.render import ReportExporter
 from notebook_reports.report import Report
 from notebook_reports.table_html import html_table, number_text
-from notebook_reports.words import WordsError
+from notebook_reports.words import WordsError, own_words
 
 NASTY = '<script>alert("1")</script>'
 
@@ -172,15 +173,15 @@ def test_korean_in_an_english_table_says_so(shown):
 
 
 def test_a_front_page_needs_a_finding(shown):
-    with pytest.raises(ValueError, match="at least one finding"):
+    with pytest.raises(ValueError, match="needs a headline or a finding"):
         Report("ko").front("제목", "대상", "자료", [])
 
 
-def test_key_figures_stand_between_subject_and_findings_label_first(shown):
+def test_key_figures_stand_after_the_findings_label_first(shown):
     figures = [("2조 3,005억 원", "2018년 매출액", ""), ("연 −2.9%", "꺾인 뒤의 증가율", "95% 구간 −5.3~−0.3%")]
     Report("ko").front("제목", "대상", "자료", ["발견"], figures)
     html = shown[0]["text/html"]
-    order = ["대상", "2018년 매출액", "2조 3,005억 원", "꺾인 뒤의 증가율", "연 −2.9%", "95% 구간 −5.3~−0.3%", "발견"]
+    order = ["대상", "발견", "2018년 매출액", "2조 3,005억 원", "꺾인 뒤의 증가율", "연 −2.9%", "95% 구간 −5.3~−0.3%"]
     assert sorted(order, key=html.index) == order
     assert html.count("<dt>") == html.count('<dd class="value">') == 2
     assert html.count('<dd class="note">') == 1
@@ -188,6 +189,26 @@ def test_key_figures_stand_between_subject_and_findings_label_first(shown):
         {"value": "2조 3,005억 원", "label": "2018년 매출액", "note": ""},
         {"value": "연 −2.9%", "label": "꺾인 뒤의 증가율", "note": "95% 구간 −5.3~−0.3%"},
     ]
+
+
+def test_the_first_screen_tells_the_story_shows_its_picture_and_says_what_is_not_known(shown):
+    report = Report("ko")
+    picture = report.picture(bars({"2018": 1}, "억 원"), "그림의 말", "출처")
+    report.front("제목", "대상", "자료", ["발견"], [("1", "이름", "")], headline="이야기.", unknown="모르는 것.",
+                 picture=picture, short="짧게", tile=(1, 2), size=3)  # fmt: skip
+    html = shown[0]["text/html"]
+    order = ["제목", "대상", "이야기.", "<svg", "그림의 말</p>", "발견", "이름", "모르는 것.", "자료: 자료"]
+    assert sorted(order, key=html.index) == order
+    assert shown[0][FONTS] == picture.fonts
+    front = shown[0][FRONT]
+    assert (front["headline"], front["unknown"]) == ("이야기.", "모르는 것.")
+    assert (front["short"], front["tile"], front["size"]) == ("짧게", [1, 2], 3.0)
+
+
+def test_what_a_front_page_is_not_given_does_not_show(shown):
+    Report("ko").front("제목", "대상", "자료", ["발견"])
+    assert not [part for part in ("headline", "unknown", "<svg") if part in shown[0]["text/html"]]
+    assert (shown[0][FRONT]["short"], shown[0][FRONT]["tile"], shown[0][FRONT]["size"]) == ("", None, None)
 
 
 def test_a_front_page_may_do_without_key_figures(shown):
@@ -271,6 +292,7 @@ level:
 growth: {value: "{rate:+.1f}%", label: {ko: 증가율, en: Growth}}
 gone: {value: "", label: {ko: 없음, en: None}}
 caption: {ko: "{first_year}년 이후 매출액.", en: "Sales since {first_year}."}
+titled: {title: {ko: "{first_year}년 뒤 늘었다", en: It rose}, note: {ko: "점은 값.", en: "Dots are values."}}
 turn: {ko: "{first_year}년", en: "since {first_year}"}
 """
 COLUMNS = """
@@ -367,6 +389,64 @@ def test_a_chart_drawn_from_identifiers_speaks_the_readers_language(worded, show
     assert {"Sales, ₩100m", "Optical communication", "since 2017", "Gwangju"} <= set(english)
     assert not {"분야", "segment", "sales"} & set(korean)
     assert "자료: 광주에서의 광융합산업 발전방향(2019), 표 5; 이 보고서의 추정" in shown[0]["text/html"]
+
+
+DOCUMENTS = pd.DataFrame(
+    [
+        ("a", "가 자료", "Paper A", "2019-05"),
+        ("b", "나 자료(표)", "Paper B (table)", "2020"),
+        ("c", "가 자료", "Paper A", "2019"),
+        ("d", "다 자료", "Paper D", "undated"),
+        ("e", "라 자료", "Paper E", "2021"),
+    ],
+    columns=["id", "title", "title_en", "content_date"],
+)
+
+
+def cited(*places, language="ko", estimate=False):
+    rows = pd.DataFrame(places, columns=["source", "place"])
+    own = own_words(language)
+    return citing.line(citing.cite(rows, DOCUMENTS, own), own, estimate=estimate)
+
+
+def test_a_line_names_up_to_two_documents_with_their_places_each_once():
+    found = cited(("a", "표 3"), ("b", "첫 쪽"), ("c", "표 1"), ("a", "표 3"))
+    assert found.text == "출처: 가 자료(2019), 표 1·3; 나 자료(표, 2020), 첫 쪽"
+    assert found.html == f'<p class="source">{found.text}</p>'
+    assert cited(("b", "표 3"), language="en").text == "Source: Paper B (table, 2020), table 3"
+
+
+def test_of_more_documents_a_line_names_the_two_of_most_rows_and_a_fold_has_all():
+    rows = [("a", "표 3"), ("d", "끝"), ("b", "표 1"), ("e", "본문"), ("b", "표 2"), ("e", "표 9")]
+    short, html = cited(*rows)
+    assert short == "출처: 나 자료(표, 2020); 라 자료(2021) 외 2건"
+    whole = "출처: 가 자료(2019), 표 3; 다 자료(날짜 없음), 끝; 나 자료(표, 2020), 표 1·2; 라 자료(2021), 표 9, 본문"
+    parts = BeautifulSoup(html, "html.parser").select("details.cited > *")
+    assert [part.get_text() for part in parts] == [short, whole]
+    assert cited(*rows, language="en", estimate=True).text == (
+        "Data: Paper B (table, 2020); Paper E (2021) and 2 more; estimate of this report"
+    )
+
+
+def test_a_saved_chart_has_the_short_line(worded, shown):
+    writer = worded()
+    writer.documents = DOCUMENTS
+    rows = pd.DataFrame([("a", "표 3"), ("d", "끝"), ("b", "표 1")], columns=["source", "place"])
+    writer.chart(bars({"2018": 1}, "sales"), "caption", rows, first_year=2017)
+    assert writer._last[2] == "출처: 가 자료(2019); 다 자료(날짜 없음) 외 1건"
+    assert 'details class="cited"' in shown[0]["text/html"]
+
+
+def test_a_chart_has_a_number_and_a_title_above_it_and_a_note_below(worded, shown):
+    report = worded()
+    for words in ("titled", "caption"):
+        report.chart(bars({"2018": 1}, "sales"), words, "segment_sales", first_year=2017)
+    first, second = (bundle["text/html"] for bundle in shown)
+    order = ["<b>그림 1.</b> 2017년 뒤 늘었다</p>", "<svg", '<p class="note">점은 값.</p>']
+    assert sorted(order, key=first.index) == order
+    assert 'aria-label="2017년 뒤 늘었다. 점은 값."' in first
+    assert "chart-title" not in second
+    assert "2017년 이후 매출액." in second
 
 
 def test_legends_and_years_are_written_too(worded, shown):

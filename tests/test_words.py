@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 OWN = ROOT / "src" / "notebook_reports" / "words.yml"
 FILES = [*sorted(NOTEBOOKS.glob("*.words.yml")), OWN]
-STEMS = [path.name.removesuffix(".words.yml") for path in NOTEBOOKS.glob("*_*.words.yml")]
+STEMS = sorted({path.name.partition(".")[0] for path in NOTEBOOKS.glob("*_*.words.yml")})
+"""Notebooks with words of their own: the words of <name>.ipynb are <name>.words.yml and <name>.<part>.words.yml."""
 
 
 @pytest.fixture
@@ -50,6 +51,8 @@ def written(tmp_path):
         ("{x:points}", {"x": -0.036}, "−0.04", "−0.04"),
         ("{x:list}", {"x": ["a", "b", "c"]}, "a, b, c", "a, b and c"),
         ("{x:or}", {"x": ["a", "b"]}, "a, b", "a or b"),
+        ("{x:list}", {"x": [2010, 2012]}, "2010·2012", "2010 and 2012"),
+        ("{x:date}", {"x": "2022-12-31"}, "2022년 12월 31일", "31 December 2022"),
         ("{x:measure}", {"x": "sales"}, "매출액", "sales"),
         ("{x:measure:first}", {"x": "sales"}, "매출액", "Sales"),
         ("{x:measure}", {"x": ["sales", "firms"]}, "매출액, 업체 수", "sales and firms"),
@@ -166,7 +169,7 @@ def texts(entry):
     elif isinstance(entry, list):
         for branch in entry:
             yield from texts({name: text for name, text in branch.items() if name != "when"})
-    elif "value" in entry:
+    elif "value" in entry or "title" in entry:
         for inner in entry.values():
             yield from texts(inner)
     elif entry:
@@ -184,7 +187,7 @@ def conditions(entry):
 
 def names(text):
     """First names of the fields of a text."""
-    fields = [field for _, field, _, _ in string.Formatter().parse(text) if field is not None]
+    fields = [field for _, field, _, _ in string.Formatter().parse(text) if field]
     return {formatter_field_name_split(field)[0] for field in fields}
 
 
@@ -195,9 +198,10 @@ def aliases():
 
 
 def keys_of(path):
-    """Entries that a notebook of this words file can write: its own and the common ones."""
+    """Entries that a notebook of this words file can write: those of all its own files and the common ones."""
     common = NOTEBOOKS / "common.words.yml"
-    files = [path] if path in (OWN, common) else [path, common]
+    own = NOTEBOOKS.glob(f"{path.name.partition('.')[0]}*.words.yml")
+    files = [path] if path in (OWN, common) else [*sorted(own), common]
     return {key: entry for file in files for key, entry in checked_words(file).items()}
 
 
@@ -256,7 +260,7 @@ def test_every_key_is_written_somewhere(path):
             if file.suffix in (".py", ".j2", ".js")
         )
     else:
-        stems = [path.name.removesuffix(".words.yml")]
+        stems = [path.name.partition(".")[0]]
         stems = STEMS if stems == ["common"] else stems
         sources = "".join((NOTEBOOKS / f"{stem}.ipynb").read_text(encoding="utf-8") for stem in stems)
         sources += "".join(file.read_text(encoding="utf-8") for file in (ROOT / "src" / "kr_industry").rglob("*.py"))

@@ -11,6 +11,13 @@ from kr_industry import growth
 from kr_industry.releases import known, rates
 
 MEASURES = ("production", "exports")
+PRODUCTS = {
+    "antibodies": "biopharmaceuticals",
+    "diagnostics": "bio_medical_devices",
+    "contract_services": "bio_services",
+    "feed_additives": "bio_food",
+}
+"""The segment that each product of the table ``items`` is counted in."""
 
 
 def in_order(rows: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
@@ -127,6 +134,61 @@ def _moved(pair: pd.DataFrame) -> pd.DataFrame:
         "share_after": 100 * after / after["total"] if after["total"] else np.nan,
     }
     return pd.concat([pair, change, pd.DataFrame(parts)], axis=1)
+
+
+def from_shares(rates: pd.DataFrame, survey: pd.DataFrame) -> pd.DataFrame:
+    """Levels of segments that printed shares leave of the total which the same release prints.
+
+    Parameters
+    ----------
+    rates : pandas.DataFrame
+        The table ``segment_rates`` with all releases that a view may use, in their order.
+    survey : pandas.DataFrame
+        The table ``survey`` with the same releases.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By (measure, segment, year), the last release that prints it: ``share`` and ``growth`` as printed (percent),
+        ``release``, and ``value`` with ``low`` and ``high``, what a share rounded to 0.1 leaves (억 원), missing where
+        no share or no total is printed.
+    """
+    totals = survey[survey["series"].isin(MEASURES)].set_index(["series", "year", "release"])["value"].astype(float)
+    keys = pd.MultiIndex.from_frame(rates[["measure", "year", "release"]])
+    whole = totals.reindex(keys).to_numpy()
+    table = rates[["measure", "segment", "year", "release", "share", "growth"]].astype(
+        {"share": float, "growth": float}
+    )
+    for name, step in (("value", 0.0), ("low", -0.05), ("high", 0.05)):
+        table[name] = whole * (table["share"] + step) / 100
+    keys = ["measure", "segment", "year"]
+    return table.drop_duplicates(keys, keep="last").set_index(keys)
+
+
+def standing(moved: pd.DataFrame, measure: str, segment: str) -> pd.DataFrame:
+    """One segment beside the whole, in each year that a release prints beside the year before.
+
+    Parameters
+    ----------
+    moved : pandas.DataFrame
+        What :func:`moves` gives.
+    measure, segment : str
+        Production or exports, and one of the segments.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By year: the columns of :func:`moves`, ``whole_growth``, that of the total, and ``rank_before``, ``rank_after``
+        and ``rank``, the segment's places by size in both years and by contribution, 1 being the highest.
+    """
+    own = moved[moved.index.get_level_values("measure") == measure].droplevel("measure")
+    parts = alone(own).astype(dict.fromkeys(("before", "after", "contribution"), float))
+    for name, column in (("rank_before", "before"), ("rank_after", "after"), ("rank", "contribution")):
+        parts[name] = parts.groupby("year")[column].rank(ascending=False, method="min")
+    parts = parts[parts.index.get_level_values("segment") == segment].droplevel("segment")
+    return parts.join(
+        own[own.index.get_level_values("segment") == "total"].droplevel("segment")["growth"].rename("whole_growth")
+    ).astype({"whole_growth": float, "growth": float})
 
 
 def alone(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:

@@ -107,3 +107,39 @@ def steps(
     first = found["named"].map({True: "named", False: ""}).astype(str)
     step = (first + "_" + last).str.strip("_")
     return found.assign(step=step)[step != ""].reset_index()
+
+
+def tally(came: pd.DataFrame) -> pd.Series:
+    """How many technologies of provinces were named, applied for and granted, and where the industry was at home.
+
+    Parameters
+    ----------
+    came : pandas.DataFrame
+        Rows of :func:`steps` with ``quotient``, the location quotient of the nearest industry.
+
+    Returns
+    -------
+    pandas.Series
+        ``named``, and of these ``named_applied`` and ``named_granted``; ``granted``, and of these ``granted_unnamed``
+        and ``granted_above`` (a quotient above 1); ``refused``, applied for and not granted, and ``refused_above``.
+
+    Examples
+    --------
+    >>> rows = [(True, 1, 1, 2.0), (True, 0, 0, 0.5), (False, 2, 0, 1.5), (False, 0, 1, 0.9)]
+    >>> came = pd.DataFrame(rows, columns=["named", "applications", "grants", "quotient"])
+    >>> tally(came)[["named", "named_granted", "granted", "granted_above", "refused_above"]].tolist()
+    [2, 1, 2, 1, 1]
+    """
+    named, won, above = came["named"].astype(bool), came["grants"] > 0, came["quotient"] > 1
+    tried = won | (came["applications"] > 0)
+    flags = {
+        "named": named,
+        "named_applied": named & tried,
+        "named_granted": named & won,
+        "granted": won,
+        "granted_unnamed": won & ~named,
+        "granted_above": won & above,
+        "refused": tried & ~won,
+        "refused_above": tried & ~won & above,
+    }
+    return pd.DataFrame(flags).sum()

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from kr_industry import growth
-from kr_industry.bio import MEASURES
+from kr_industry.bio import MEASURES, PRODUCTS
 
 DIAGNOSTICS = "diagnostics"
-SEGMENT = "bio_medical_devices"
+SEGMENT = PRODUCTS[DIAGNOSTICS]
 """The segment that the survey counts diagnostics in."""
 
 

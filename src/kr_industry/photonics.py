@@ -65,6 +65,44 @@ def phases(values: pd.Series, near: float = 0.9) -> list[int]:
     return sorted({int(year) for year in years})
 
 
+def way(rates: pd.Series) -> str:
+    """How a series went, by its growth on the year before in percent.
+
+    ``rising`` or ``falling`` (every year), ``again`` (rose in the last year after a fall), ``back`` (fell in the last
+    year after a rise), ``level`` (no change in the last year), or ``none`` (no two years in a row).
+
+    Examples
+    --------
+    >>> [way(pd.Series(rates)) for rates in ([8.5, 20.0], [-9.0, -0.5, 17.1], [6.3, -11.8], [0.0], [])]
+    ['rising', 'again', 'back', 'level', 'none']
+    """
+    if rates.empty:
+        return "none"
+    up, down = rates > 0, rates < 0
+    if up.all() or down.all():
+        return "rising" if up.all() else "falling"
+    return "again" if up.iloc[-1] else "back" if down.iloc[-1] else "level"
+
+
+def swing(rates: pd.Series) -> dict[str, float]:
+    """The last, the highest and the lowest of yearly rates (``last``, ``high``, ``low``), each with its ``_year``.
+
+    Examples
+    --------
+    >>> found = swing(pd.Series({2017: -9.0, 2018: -0.5, 2019: 17.1}))
+    >>> found["low_year"], found["last"]
+    (2017, 17.1)
+    >>> swing(pd.Series(dtype=float))
+    {}
+    """
+    if rates.empty:
+        return {}
+    years = {"last": rates.index[-1], "high": rates.idxmax(), "low": rates.idxmin()}
+    return {name: float(rates[year]) for name, year in years.items()} | {
+        f"{name}_year": int(year) for name, year in years.items()
+    }
+
+
 def programme(read: Tables, stages: pd.DataFrame, sales: pd.Series) -> pd.DataFrame:
     """The stages of a programme with the money of each (억 원, missing where none is given) and sales at its end.
 

@@ -23,6 +23,10 @@ TINT = "#D6E6F2"
 GRID = "#E4E7EA"
 EMPTY = "#F1F3F5"
 """Where nothing is."""
+STAGES = ("#E9EFF3", "#F5F8FA")
+"""Behind periods, in turn."""
+DECORATION = (GRID, EMPTY, *STAGES, "#FFFFFF")
+"""Carries no meaning alone, so that it need not be told from white."""
 INK = "#22272B"
 SOFT = "#5A6570"
 SHADES = ("#0B3C5D", "#0072B2", "#56A5D3", "#A0C8E2", "#DCEAF4")
@@ -36,7 +40,10 @@ VERDICTS = (SHADES[0], FOCUS, SECOND, QUIET)
 
 FONT = "Report Gothic"
 """Our name for NanumGothic as the package ships it, so that no other copy on the machine takes its place."""
-WIDTH = 5.8  # inches
+WIDTH = 5.0
+"""Of every chart, in inches (360 pt): a page shows it at most 560 px wide, and 333 px on a phone."""
+SMALL = 9.8
+"""Of the smallest text of any chart, in points: 9 px where 360 pt are shrunk to 333 px."""
 
 
 @cache
@@ -52,7 +59,7 @@ def use() -> None:
     mpl.rcParams.update(
         {
             "font.family": FONT,
-            "font.size": 10,
+            "font.size": SMALL,
             "svg.fonttype": "none",
             "svg.hashsalt": "kr-industry",
             "axes.unicode_minus": False,  # the font has no U+2212
@@ -112,6 +119,19 @@ def contrast(one: str, other: str) -> float:
 def _brightness(colour: str) -> float:
     parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def edge(colour: str) -> str:
+    """An edge around a fill: of its own colour where that can be told from white (3 to 1), else a darker one.
+
+    Examples
+    --------
+    >>> edge(EMPTY) == QUIET, edge(FOCUS) == FOCUS, edge(SHADES[3]) == FOCUS
+    (True, True, True)
+    """
+    if contrast(colour, "white") >= 3:
+        return colour
+    return QUIET if colour in DECORATION else FOCUS
 
 
 def ink_on(colour: str) -> str:

@@ -10,6 +10,8 @@ RESULT = "application/vnd.notebook-reports.result+json"
 """Media type of recorded results: a list of them, each with name, value, unit, low, high."""
 FONTS = "application/vnd.notebook-reports.fonts+json"
 """Media type of the font files that a chart was laid out with."""
+GLOSSARY = "application/vnd.notebook-reports.glossary+json"
+"""Media type of the terms that a page may explain: a list of :class:`notebook_reports.glossary.Term`."""
 SOURCES = "sources"
 """Anchor of the table of the documents that a report rests on."""
 

@@ -139,7 +139,7 @@ class Batch:
         trace = kept.with_suffix(".txt")
         try:
             if not error:
-                store.put(report, made.files, made.front, made.results, made.html, made.cover, made.thumbnail)
+                store.put(report, made.files, made.front, made.results, made.html, made.cover)
                 kept.unlink(missing_ok=True)
                 trace.unlink(missing_ok=True)
                 return ""
@@ -161,7 +161,7 @@ class Batch:
         notebooks = self.root / "notebooks"
         store.look_again()  # files may have changed since the run began
         marks = store.marks(plan)
-        write_whole(self.out / "index.html", render_index(plan, store.entries, notebooks, marks))
+        write_whole(self.out / "index.html", render_index(plan, store.entries, notebooks, marks, self.out))
         for fault in compared_faults(plan, store.entries, notebooks):
             say(fault)
 

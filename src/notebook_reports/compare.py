@@ -1,7 +1,6 @@
 """Says in words what moved between two files of the same report: which number of which sentence, table or chart.
 
-Pages are taken apart, and their parts set side by side, whatever came between them. Cells are counted as a page
-shows them: by the code that is folded away under what it shows.
+Pages are taken apart, and their parts set side by side, whatever came between them.
 """
 
 import base64
@@ -22,7 +21,7 @@ _ALIKE = 0.5
 """Share of words in common from which on a text is taken for a changed one, not for another one."""
 _NUMBER = re.compile(r"−?\d[\d.,]*")
 _FONT = re.compile(r"@font-face\{font-family:'([^']*)';font-weight:(\w+);[^}]*\}")
-_SERIAL = re.compile(r'(?<=["#(])#?c\d+-|(?<="section-)\d+|(?<="chart-)\d+|(?:(?<=hart )|(?<=그림 ))\d+(?=["<의])')
+_SERIAL = re.compile(r'(?<=["#(])#?c\d+-|(?<="section-)\d+|(?<="chart-)\d+|(?:(?<=hart )|(?<=그림 ))\d+(?=["<의.])')
 """What a part of a page owes to its place among others."""
 
 Results = dict[str, tuple[str, ...]]
@@ -94,7 +93,6 @@ class _Block:
 
     def __init__(self, tag: Tag, kind: str, number: int, section: str) -> None:
         self.tag, self.kind, self.number, self.section = tag, kind, number, section
-        self.cell, self.line = "", ""
         self.source = "\n".join(_code(tag)) if kind == "code" else str(tag)
         self.steady = _SERIAL.sub("", self.source)
         self.outline = kind, _NUMBER.sub("0", _shown(tag))
@@ -110,15 +108,8 @@ class _Block:
 
     @property
     def place(self) -> str:
-        """Where to find it: its cell, the heading it stands under or else the first line of the cell, its name."""
-        if self.kind in {"header", "h2"}:
-            return self.name
-        shown = self.kind in _KINDS and self.kind != "p"
-        under = (
-            f"under “{self.section}”" if self.section else f"(“{_cut(self.line, 60)}”)" if self.line and shown else ""
-        )
-        where = " ".join(filter(None, [self.cell if shown else "", under]))
-        return f"{where}, {self.name}" if where else self.name
+        """Where to find it: the heading it stands under, and its name."""
+        return self.name if self.kind == "h2" or not self.section else f"under “{self.section}”, {self.name}"
 
 
 class _Page:
@@ -130,7 +121,8 @@ class _Page:
         self.fonts = {f"“{font[1]}” {font[2]}": font[0] for font in _FONT.finditer(style)}
         self.rules = [rule for rule in re.split(r"(?<=\}) ?", _FONT.sub("", style)) if rule]
         self.title = _shown(_out(soup.title))
-        about, contents = _out(soup.find("meta", attrs={"name": "description"})), _out(soup.nav)
+        about = _out(soup.find("meta", attrs={"name": "description"}))
+        contents = _out(soup.find("nav", class_="contents"))
         self.about = about.get("content", "") if about else ""
         self.contents = [_shown(item) for item in contents.find_all("li")] if contents else []
         rows = _grid(_out(soup.find("details", class_="results")))
@@ -138,7 +130,8 @@ class _Page:
         self.foot = _foot(_out(soup.footer.dl if soup.footer else None))
         self.blocks = _blocks(soup.main) if soup.main else []
         self.headings = [_shown(block.tag) for block in self.blocks if block.kind == "h2"]
-        self.finding = next((_shown(block.tag.li) for block in self.blocks if block.kind == "header"), "")
+        fronts = [block.tag for block in self.blocks if block.kind == "header"]
+        self.finding = _shown(fronts[0].select_one(".headline, li")) if fronts else ""
         for block in self.blocks:
             block.tag.extract()
         self.frame = [line for line in str(soup).splitlines() if line.strip()]
@@ -147,19 +140,26 @@ class _Page:
 def _blocks(main: Tag) -> list[_Block]:
     blocks: list[_Block] = []
     numbers: Counter[str] = Counter()
-    section, begun = "", 0
-    for tag in main.find_all(True, recursive=False):
+    section = ""
+    for tag in _parts(main):
         kind = next((name for name in tag.get("class", []) if name in _KINDS), tag.name)
         section = _shown(tag) if kind == "h2" else section
-        outputs = [output.extract() for output in tag.select(".output")] if kind == "code" else []
-        for part, its in [(tag, kind), *((output, "scroll" if output.table else "pre") for output in outputs)]:
+        inner = {"code": ".output", "header": "figure"}.get(kind)
+        inside = [part.extract() for part in tag.select(inner)] if inner else []
+        names = ["figure" if part.name == "figure" else "scroll" if part.table else "pre" for part in inside]
+        for part, its in [(tag, kind), *zip(inside, names, strict=True)]:
             numbers[its] += 1
             blocks.append(_Block(part, its, numbers[its], section))
-        if kind == "code":
-            for block in blocks[begun:]:
-                block.cell, block.line = f"cell {numbers[kind]}", _code(tag)[0]
-            begun, numbers["scroll"], numbers["pre"] = len(blocks), 0, 0
     return blocks
+
+
+def _parts(tag: Tag) -> Iterator[Tag]:
+    """The parts of a page in order, those in its folds of evidence too."""
+    for part in tag.find_all(True, recursive=False):
+        if {"rest", "how"} & set(part.get("class", [])):
+            yield from _parts(part)
+        elif part.name != "summary":
+            yield part
 
 
 def _body(old: _Page, new: _Page) -> Iterator[str]:
@@ -214,7 +214,8 @@ def _moved(old: _Block, new: _Block) -> Iterator[str]:
 
 
 def _front(old: Tag, new: Tag) -> Iterator[str]:
-    for name, wanted in (("title", "h1"), ("subject", ".subject"), ("data", ".vintage")):
+    single = {"title": "h1", "subject": ".subject", "headline": ".headline", "what is not known": ".unknown"}
+    for name, wanted in (single | {"data": ".vintage"}).items():
         if said := _said(*(_shown(tag.select_one(wanted)) for tag in (old, new))):
             yield f", {name}: {said}"
     for name, wanted in (("label", "dt"), ("key figure", "dd"), ("finding", "li")):
@@ -439,6 +440,9 @@ def _cut(text: str, most: int) -> str:
 
 def _words(part: Tag) -> str:
     """The words under a chart, or over a table."""
+    texts = [_shown(text).removeprefix(_shown(text.b)).strip() for text in part.select(".chart-title, .note")]
+    if part.figcaption and texts:
+        return ". ".join([*(text.rstrip(".") for text in texts[:-1]), texts[-1]])
     caption = part.figcaption or part.caption
     return "".join(caption.find_all(string=True, recursive=False)) if caption else ""
 

@@ -4,6 +4,7 @@ import io
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import groupby
 from weakref import WeakKeyDictionary
 from xml.etree import ElementTree
 
@@ -43,7 +44,8 @@ def _slimmed(text: str, prefix: str) -> tuple[str, str]:
     rest = re.sub(r'xlink:href="#([\w.-]+)', lambda m: f'href="#{short[m[1]]}', rest)
     rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
     rest, family = _said_once("font-family", _slim(rest))
-    style = f"{family and f'{family},sans-serif;'}max-width:46rem"
+    rest, size = _said_once("font-size", rest)
+    style = f"{family and f'{family},sans-serif;'}{size and f'{size};'}max-width:35rem"
     return f'<svg xmlns="{_SVG}" viewBox="0 0 {width} {height}" style="{style}"', rest
 
 
@@ -93,40 +95,6 @@ def _said_once(name: str, content: str) -> tuple[str, str]:
     return (content.replace(f"{found[0][0]};", ""), found[0][0]) if found else (content, "")
 
 
-def thumbnail(drawing: str) -> str:
-    """An SVG as a picture the size of a stamp: no text, no ticks, no clipping, whole points, like shapes in one path.
-
-    Its ids are short and stand in no page, so it is to be shown as an image of its own.
-
-    Examples
-    --------
-    >>> thumbnail('<svg viewBox="0 0 9 9" role="img"><text>a</text><path d="M1.26 2H5.51" style="fill:none" /></svg>')
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 2H6" style="fill:none"/></svg>'
-    """
-    opening, content = drawing.split(">", 1)
-    left_out = r'<(text|clipPath|style)\b.*?</\1>| clip-path="[^"]*"|;stroke-(?:linecap|linejoin|dashoffset):\w+'
-    content = re.sub(left_out, "", content.replace(" />", "/>"), flags=re.DOTALL).replace("<defs></defs>", "")
-    for tick in re.findall(r'<path id="([^"]+)" d="[^"z]*"', content):
-        content = re.sub(rf'<use href="#{re.escape(tick)}"[^>]*>', "", content)
-    pieces = re.split(r"(<defs>.*?</defs>)", content, flags=re.DOTALL)
-    pieces[::2] = [re.sub(r' (?:d|x|y)="[^"]*"', _whole, piece) for piece in pieces[::2]]
-    alike = r'<path d="[^"]*" (style="[^"]*")/>(?:<path d="[^"]*" \1/>)+'
-    content = re.sub(alike, _one, "".join(pieces))
-    for number, name in enumerate(dict.fromkeys(re.findall(r' id="([^"]+)"', content))):
-        content = re.sub(rf'(?<=["#]){re.escape(name)}(?=[")])', f"i{number}", content)
-    box = re.search(r' viewBox="[^"]*"', opening)
-    return f'<svg xmlns="{_SVG}"{box[0] if box else ""}>{content.strip()}'
-
-
-def _whole(numbers: re.Match) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.0f}", numbers[0])
-
-
-def _one(run: re.Match) -> str:
-    drawn = "".join(re.findall(r' d="([^"]*)"', run[0]))
-    return f'<path d="{drawn}" {run[1]}/>'
-
-
 def font_files(drawing: str) -> dict[str, str]:
     """Files of the fonts that the text of an SVG uses, as matplotlib finds them here: "family/weight" to path."""
     return {
@@ -164,7 +132,24 @@ def _unwrap(element: ElementTree.Element) -> None:
             kept += list(child)
         elif kind not in ("g", "defs") or len(child):
             kept.append(child)
-    element[:] = kept
+    element[:] = _together(kept)
+
+
+def _together(children: list[ElementTree.Element]) -> list[ElementTree.Element]:
+    """Shapes one after the other that look alike in a group that says so once; text keeps what it says of its font."""
+    found = []
+    for (style, clip), run in groupby(children, lambda child: (child.get("style"), child.get("clip-path"))):
+        alike = list(run)
+        shapes = {f"{{{_SVG}}}path", f"{{{_SVG}}}use"}.issuperset(child.tag for child in alike)
+        if len(alike) < 2 or not style or not shapes:
+            found += alike
+            continue
+        group = ElementTree.Element(f"{{{_SVG}}}g", {"clip-path": clip, "style": style} if clip else {"style": style})
+        for child in alike:
+            child.attrib.pop("style"), child.attrib.pop("clip-path", None)
+            group.append(child)
+        found.append(group)
+    return found
 
 
 def shorter(path: str) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from notebook_reports import FONTS, FRONT, recorded
+from notebook_reports import FONTS, FRONT, GLOSSARY, recorded
+from notebook_reports.glossary import Term
 from notebook_reports.sections import headings, in_language
 from notebook_reports.trace import REQUEST, Project
 from notebook_reports.words import own_words
@@ -32,11 +33,12 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class Collected:
-    """What a notebook shows of itself: its front page, its results, and the font files of its charts."""
+    """What a notebook shows of itself: its front page, its results, the font files of its charts, terms to explain."""
 
     front: dict
     results: list[dict]
     fonts: dict[str, str]
+    terms: list[Term]
 
 
 def execute(
@@ -152,7 +154,8 @@ def collected(notebook: NotebookNode) -> Collected:
     if double := {name for name in names if names.count(name) > 1}:
         raise RunError(f"failed: recorded twice: {', '.join(sorted(double))}")
     fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
-    return Collected(fronts[0], results, fonts)
+    terms = [Term(*term[:2], tuple(term[2]), term[3]) for data in shown for term in data.get(GLOSSARY, ())]
+    return Collected(fronts[0], results, fonts, terms)
 
 
 def language_of(notebook: NotebookNode) -> str:

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import brotli
 from fontTools.ttLib import TTFont, woff2
-from fontTools.ttLib.woff2 import WOFF2FlavorData
 from uharfbuzz import Blob, Face, SubsetFlags, SubsetInput, SubsetInputSets, subset
 
 # fontTools asks for brotli's highest quality and for transformed outlines: a fifth smaller, and forty times slower.
@@ -54,6 +53,21 @@ def font_faces(html: str, files: dict[str, str]) -> str:
     )
 
 
+def with_fonts(drawing: str, files: dict[str, str]) -> str:
+    """An SVG as a file of its own that holds the fonts of its text, wherever it is shown.
+
+    Parameters
+    ----------
+    drawing : str
+        One SVG element.
+    files : dict
+        Font files by "family/weight".
+    """
+    opening, content = drawing.split(">", 1)
+    faces = font_faces(drawing, files)
+    return f"{opening}><style>{faces}</style>{content}" if faces else drawing
+
+
 @lru_cache(maxsize=128)
 def _face(family: str, weight: int, characters: str, path: str) -> str:
     font, held = _opened(path)
@@ -65,7 +79,7 @@ def _face(family: str, weight: int, characters: str, path: str) -> str:
     wanted.sets(SubsetInputSets.DROP_TABLE_TAG).update({int.from_bytes(tag.encode()) for tag in _NEEDLESS})
     wanted.flags = SubsetFlags.NO_HINTING
     cut = TTFont(BytesIO(subset(font, wanted).blob.data), recalcTimestamp=False, recalcBBoxes=False)
-    cut.flavor, cut.flavorData = "woff2", WOFF2FlavorData(transformedTables=())
+    cut.flavor = "woff2"
     buffer = BytesIO()
     cut.save(buffer, reorderTables=False)
     data = base64.b64encode(buffer.getvalue()).decode()

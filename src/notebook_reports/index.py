@@ -1,7 +1,9 @@
 """The page that links and describes every report, and compares those of a notebook by what they record."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,15 +11,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from notebook_reports.page import TEMPLATES, grouped, stylesheet
-from notebook_reports.parameters import Compared, Declaration, Declared, nearest
+from notebook_reports.parameters import Compared, Declaration, Declared, Text, nearest
 from notebook_reports.plan import ReportSpec
 from notebook_reports.words import LANGUAGES, Words, own_words
 
 
 def render_index(
-    plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path, marks: Mapping[str, str] | None = None
+    plan: list[ReportSpec],
+    entries: dict[str, dict],
+    notebooks: Path,
+    marks: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> str:
-    """The index of all reports of a plan, by notebook, in the order of the plan.
+    """The index of all reports of a plan: each notebook a topic with its cover, its pages, and all in a list.
 
     Parameters
     ----------
@@ -29,6 +35,8 @@ def render_index(
         Folder of the notebooks' declarations, which hold their titles and what is compared.
     marks : mapping of str to str, optional
         What is to be told of reports that are not fresh, as :meth:`notebook_reports.store.Store.marks` gives it.
+    folder : Path, optional
+        Where the reports stand, with the pictures of covers; without it, topics have no picture.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -42,7 +50,10 @@ def render_index(
     topics = []
     for notebook, about, reports in _topics(plan, notebooks):
         listed = [_listed(report, entries.get(report.key), (marks or {}).get(report.key), words) for report in reports]
-        topics.append({"id": notebook, "about": about, "reports": listed, **_table(about.compared, listed, entries)})
+        table = _table(about.compared, listed, entries)
+        led = _led(listed, about, table, folder)
+        table["rows"] = _apart(table["rows"], led["lead"])
+        topics.append({"id": notebook, "about": about, "reports": listed, **table, **led})
     page = environment.get_template("index_page.html.j2").render(
         words=words,
         said={key: _both(words, key, count=len(plan), shown="{shown}") for key in _SAID},
@@ -97,15 +108,71 @@ def _listed(report: ReportSpec, entry: dict | None, mark: str | None, words: Map
     mark = mark or ("missing" if entry is None else None)
     language = "en" if report.parameters.get("language") == "en" else "ko"
     made = entry is not None and (mark is None or "missing" not in mark)
+    front = entry["front"] if made else {}
     return {
         "key": report.key,
         "href": f"{report.notebook}/{report.name}.html",
         "language": language,
+        "cover": report.cover,
+        "groups": {f"{report.notebook}/{link.name}": link.group for link in report.links},
         "mark": words[language].text(f"mark_{mark.replace(' ', '_')}") if mark else None,
-        "front": entry["front"] if made else None,
-        "figures": entry["front"].get("figures", []) if made else [],
-        "thumbnail": _image(entry.get("thumbnail", "")) if made else "",
+        "front": front,
+        "name": front.get("short") or front.get("title") or report.key,
+        "headline": front.get("headline") or next(iter(front.get("findings", ())), ""),
+        "figures": front.get("figures", ()),
     }
+
+
+def _led(listed: list[dict], about: Declaration, table: dict[str, list], folder: Path | None) -> dict[str, object]:
+    """How a topic leads to its reports: its cover, that in other languages, a map, a list by size, and other links."""
+    covers: dict[str, dict] = {}
+    for each in listed:
+        if each["cover"] and each["front"]:
+            covers.setdefault(each["language"], each)
+    lead, *also = [covers[language] for language in LANGUAGES if language in covers] or [None]
+    rest = [each for each in listed if each not in covers.values()]
+    placed: dict[tuple[int, int], dict] = {}
+    for each in rest:
+        if place := _place(each):
+            placed.setdefault(place, each)
+    rest = [each for each in rest if placed.get(_place(each)) is not each]
+    groups = lead["groups"] if lead else {}
+    with_size = [each for each in rest if each["front"].get("size") is not None]
+    group = Counter(groups.get(each["key"]) for each in with_size).most_common(1)
+    sized = [each for each in with_size if groups.get(each["key"]) == group[0][0] and group[0][1] > 1]
+    return {
+        "lead": lead,
+        "also": also,
+        "picture": _picture(folder / lead["href"]) if folder and lead else None,
+        "map": _map(placed, table) | _heading(about, groups, placed.values()) if placed else None,
+        "sized": _sized(sized) | _heading(about, groups, sized) if sized else None,
+        "others": [each for each in rest if each not in sized],
+    }
+
+
+def _heading(about: Declaration, groups: Mapping[str, str], reports: Iterable[dict]) -> dict[str, Text | None]:
+    """What the parameter is called in which reports differ from their cover, where it is known."""
+    called = groups.get(next(iter(reports))["key"])
+    labels = [parameter.label for parameter in about.parameters.values() if parameter.label]
+    return {"by": next((label for label in labels if called in (label.ko, label.en)), None)}
+
+
+def _place(report: dict) -> tuple[int, int] | None:
+    """Row and column of a report on the map of its topic, if it has a place there."""
+    column, row = report["front"].get("tile") or (None, None)
+    return None if row is None else (row, column)
+
+
+def _picture(page: Path) -> dict[str, str] | None:
+    """The picture of a cover as an address, with what it says and its size; none where it is not there."""
+    path = page.with_suffix(".svg")
+    if not path.is_file():
+        return None
+    drawing = path.read_text(encoding="utf-8").strip()
+    label = re.search(r' aria-label="([^"]*)"', drawing)
+    box = re.search(r' viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing)
+    width, height = (round(float(side)) for side in box.groups()) if box else (360, 240)
+    return {"address": _image(drawing), "says": unescape(label[1]) if label else "", "width": width, "height": height}
 
 
 _CODED = {code: quote(chr(code), safe=" ':/;,=()-.") for code in range(128)}
@@ -114,10 +181,36 @@ _CODED = {code: quote(chr(code), safe=" ':/;,=()-.") for code in range(128)}
 
 def _image(drawing: str) -> Markup:
     """An SVG as the address of an image, in which no script of its own would run."""
-    if not drawing:
-        return Markup("")
-    coded = drawing.replace('"', "'").translate(_CODED)
+    coded = drawing.translate(_CODED)
     return Markup(f"data:image/svg+xml,{coded}")  # noqa: S704 — no sign is left that could end an attribute
+
+
+def _map(placed: Mapping[tuple[int, int], dict], table: dict[str, list]) -> dict[str, object]:
+    """Tiles with their places, counted from 1, and what the first compared result is in each."""
+    top, left = (min(place[axis] for place in placed) for axis in (0, 1))
+    cells = {row["report"]["key"]: row["cells"][0] for row in table["rows"]}
+    values = [cell["value"] for each in placed.values() if (cell := cells.get(each["key"]))]
+    tiles = []
+    for (row, column), each in sorted(placed.items()):
+        cell = cells.get(each["key"])
+        share = max(cell["value"], 0) / max(*values, 1e-9) if cell else 0
+        tiles.append(
+            each | {"row": row - top + 1, "column": column - left + 1, "cell": cell, "shade": round(30 * share)}
+        )
+    return {"tiles": tiles, "counted": table["columns"][0] if values else None}
+
+
+def _sized(reports: list[dict]) -> dict[str, object]:
+    """Reports by size, with bars and their first key figures, whose label is told once where it is the same for all."""
+    ordered = sorted(reports, key=lambda each: -each["front"]["size"])
+    most = max(ordered[0]["front"]["size"], 1e-9)
+    first = [next(iter(each["figures"]), {"value": "", "label": ""}) for each in ordered]
+    labels = {figure["label"] for figure in first}
+    bars = [
+        each | {"bar": round(100 * max(each["front"]["size"], 0) / most, 1), "figure": figure}
+        for each, figure in zip(ordered, first, strict=True)
+    ]
+    return {"bars": bars, "label": labels.pop() if len(labels) == 1 else ""}
 
 
 def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict]) -> dict[str, list]:
@@ -137,6 +230,12 @@ def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict
         if any(column.result in found[report["key"]] for column in columns)
     ]
     return {"columns": columns, "rows": rows}
+
+
+def _apart(rows: list[dict], lead: dict | None) -> list[dict]:
+    """Rows without those that repeat the cover's, as its other languages and other views of the same do."""
+    (of_lead,) = [row["cells"] for row in rows if row["report"] is lead] or [None]
+    return [row for row in rows if row["report"] is lead or row["cells"] != of_lead]
 
 
 def _cell(result: dict | None, digits: int) -> dict | None:

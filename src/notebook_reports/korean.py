@@ -1,23 +1,57 @@
 """Korean particles and amounts, so that sentences written from results read as a person writes them."""
 
 import re
+from datetime import date, datetime
 
-# Digits and Latin letters by the final consonant of their Korean reading: 일, 삼, 육, 칠, 팔, 영; 엘, 엠, 엔, 알.
-_CLOSED_READINGS = set("013678LMNRlmnr")
-_RIEUL_READINGS = set("178LRlr")
-_REMARK = re.compile(r"\([^()]*\)\s*$")
+_UNITS = {
+    **dict.fromkeys(("m", "cm", "mm", "km", "nm", "μm", "㎞", "㎡", "㎥", "L", "l", "mL", "W", "kW", "MW", "GW"), "터"),
+    **dict.fromkeys(("kWh", "MWh", "GWh", "℃", "°C", "Hz", "GHz", "bps", "Gbps"), "시"),
+    **dict.fromkeys(("g", "kg", "mg", "㎏", "t"), "톤"),
+}
+"""Units after a number, each with a syllable that ends as its Korean reading does: 미터, 와트, 도; 그램, 톤."""
+
+_LETTERS = {"L": "엘", "M": "엠", "N": "엔", "R": "알"}
+"""Letters whose Korean name ends in a consonant; those of all others end in a vowel."""
+_DIGITS = dict(zip("0123456789", "영일이삼사오육칠팔구", strict=True))
+_REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）)$")
+_CLOSING = " \t\n\u00a0\"'’”」』》〉.,…*"
+
+
+def _said(text: str) -> str:
+    """A text up to the word that a particle follows: without remarks in brackets and marks at its end."""
+    while (shorter := _REMARK.sub("", text.rstrip(_CLOSING)).rstrip(_CLOSING)) != text:
+        text = shorter
+    return text
+
+
+def _final_syllable(text: str) -> str:
+    """A Hangul syllable that ends as the reading of the text does."""
+    said = _said(text) or re.sub(r"\W+$", "", text)
+    if said.endswith(("%", "%p", "‰", "pp")):  # 퍼센트, 퍼센트포인트, 퍼밀
+        return "밀" if said.endswith("‰") else "트"
+    if (unit := re.search(r"\d ?([^\d\s.,)]+)$", said)) and unit[1] in _UNITS:
+        return _UNITS[unit[1]]
+    last = said[-1:]
+    word = re.search(r"[A-Za-z]*$", said)[0]
+    if len(word) > 1 and re.search(r"[a-z]{2}$|^[A-Z][a-z]$", word):  # a word, not read letter by letter
+        endings = {"ng": "강", "le": "엘", "l": "엘", "m": "엠", "n": "엔"}
+        return next((syllable for ending, syllable in endings.items() if word.endswith(ending)), "아")
+    return _DIGITS.get(last) or _LETTERS.get(last.upper()) or (last if "가" <= last <= "힣" else "아")
 
 
 def _final_consonant(text: str) -> tuple[bool, bool]:
     """Whether the reading of the text ends in a consonant, and whether that consonant is ㄹ."""
-    letters = _REMARK.sub("", text).rstrip(" \"'’”」』)]%p") or text
-    last = letters[-1:]
-    if "가" <= last <= "힣":
-        jongseong = (ord(last) - ord("가")) % 28
-        return jongseong != 0, jongseong == 8
-    if text.rstrip().endswith(("%", "%p")):  # 퍼센트, 퍼센트포인트
-        return False, False
-    return last in _CLOSED_READINGS, last in _RIEUL_READINGS
+    consonant = (ord(_final_syllable(text)) - ord("가")) % 28
+    return consonant != 0, consonant == 8
+
+
+HANGUL = re.compile("[가-힣]")
+_PARTICLES = (
+    "은|는|이|가|을|를|과|와|의|도|만|에|에서|에게|으로|로|까지|부터|보다|마다|처럼|이나|나|이란|란|이라|라|이라고|라고|이고|고|이며|며|이다|이었다"
+    "|였다|인|일|이지만|지만|이므로|므로|조차|밖에|별|등|들|뿐"
+)
+AFTER_NOUN = rf"(?=(?:(?:{_PARTICLES}){{0,3}}|(?:하|되|한|된|할|될|했|됐|함|됨)[가-힣]*)(?![가-힣]))"
+"""What may follow a noun up to the end of the word, as a regular expression: particles, or what makes it a verb."""
 
 
 class Word(str):
@@ -76,18 +110,62 @@ def amount(eok_won: float, language: str = "ko", signed: bool = False) -> Word:
     return Word(f"{sign}{' '.join(parts)} 원")
 
 
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+
+
 def listing(items: list[str], language: str = "ko", conjunction: str = "and") -> Word:
     """Items as an enumeration, in English with a conjunction before the last.
+
+    In Korean years that share what follows them, as in 2010·2012년, are joined by middle dots, all else by commas.
 
     Examples
     --------
     >>> listing(["광주", "전남", "경남"]), listing(["Gwangju", "Jeonnam", "Gyeongnam"], "en")
     ('광주, 전남, 경남', 'Gwangju, Jeonnam and Gyeongnam')
+    >>> listing([2010, 2012, 2013]), listing([2010, 2012, 2013], "en")
+    ('2010·2012·2013', '2010, 2012 and 2013')
     """
     items = [str(item) for item in items]
     if language == "ko" or len(items) < 2:
-        return Word(", ".join(items))
+        return Word(("·" if all(map(_YEAR.fullmatch, items)) else ", ").join(items))
     return Word(f"{', '.join(items[:-1])} {conjunction} {items[-1]}")
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def day(value: str | date, language: str = "ko") -> Word:
+    """A day, a month or a year as a reader writes it.
+
+    Parameters
+    ----------
+    value : str or datetime.date
+        ``2022-12-31``, ``2022-12`` or ``2022``.
+    language : str
+        ``ko`` or ``en``.
+
+    Raises
+    ------
+    ValueError
+        The text is none of these.
+
+    Examples
+    --------
+    >>> f"{day('2022-12-31')}까지", day("2022-12-31", "en")
+    ('2022년 12월 31일까지', '31 December 2022')
+    >>> day("2022-06"), day("2022-06", "en"), day("2022"), day("2022", "en")
+    ('2022년 6월', 'June 2022', '2022년', '2022')
+    """
+    text = value.strftime("%Y-%m-%d") if isinstance(value, date) else str(value)
+    parts = text.split("-")
+    given = datetime.strptime(text, "-".join(["%Y", "%m", "%d"][: len(parts)]))
+    if language == "ko":
+        numbers = given.year, given.month, given.day
+        return Word(" ".join(f"{number}{unit}" for number, unit, _ in zip(numbers, "년월일", parts, strict=False)))
+    return Word(" ".join([str(given.day), _MONTHS[given.month - 1], str(given.year)][3 - len(parts) :]))
 
 
 _COUNTS = {

@@ -15,6 +15,8 @@ from matplotlib.text import Text
 
 from notebook_reports.columns import Columns
 
+_SMALL = 9.8
+"""Points: 9 px where a chart of 360 pt is shrunk to the 333 px of a phone."""
 _NUMBER = re.compile(r"[\d.,+−–% -]+|\$.*\$")
 
 
@@ -61,7 +63,7 @@ def _letter_axes(axes: Axes, numeric: set[Axis], columns: Columns, facts: Mappin
 def _upper_left(axes: Axes, text: str) -> None:
     """What a value axis counts stands above the axes at the left, where it is read first."""
     shown = axes.get_title(loc="left")
-    axes.set_title(f"{shown}\n{text}" if shown else text, loc="left", fontsize=9, fontweight="normal")
+    axes.set_title(f"{shown}\n{text}" if shown else text, loc="left", fontsize=_SMALL, fontweight="normal")
 
 
 def _categorical(axis: Axis) -> bool:

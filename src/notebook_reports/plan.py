@@ -4,7 +4,7 @@ import re
 import shlex
 import textwrap
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import chain, count
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from notebook_reports.links import Link, Neighbours
 from notebook_reports.parameters import Declared, RequestError, nearest, read_yaml
 from notebook_reports.trace import digest
 
@@ -35,6 +36,8 @@ class ReportSpec:
     """Seconds that it may take."""
     memory: int = 4096
     """Megabytes that it may take."""
+    links: tuple[Link, ...] = field(default=(), hash=False)
+    """To other reports of the plan."""
 
     @property
     def key(self) -> str:
@@ -127,7 +130,11 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
             reports[report.key] = report
     if not reports:
         raise RequestError(f"{path}: the plan has no reports")
-    return list(reports.values())
+    near = {}
+    for notebook, about in declared.items():
+        own = [report for report in reports.values() if report.notebook == notebook]
+        near[notebook] = Neighbours([(report.name, report.parameters, report.cover) for report in own], about)
+    return [replace(report, links=near[report.notebook].links(report.name)) for report in reports.values()]
 
 
 def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:

@@ -1,8 +1,10 @@
 """Turns an executed notebook into one HTML file that needs nothing from a network."""
 
 import re
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import count
+from itertools import count, groupby
+from operator import attrgetter
 
 from jinja2 import pass_context
 from markupsafe import escape
@@ -11,31 +13,33 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from traitlets import Unicode, default
+from traitlets import List, Unicode, default
 
-from notebook_reports import RESULT, SOURCES
+from notebook_reports import FRONT, RESULT, SOURCES
 from notebook_reports.execute import collected, from_report, language_of
 from notebook_reports.fonts import font_faces
+from notebook_reports.glossary import PLACE, explained
 from notebook_reports.lab import undressed
 from notebook_reports.page import TEMPLATES, brief, stylesheet
 from notebook_reports.sections import Sections, headings, in_two_languages, text_of
 from notebook_reports.words import own_words
 
-ROWS = 10
+ROWS = 4
 """Rows that a frame of a cell has on a page, inside the cell's folded code."""
 
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
-_MARKS = dict.fromkeys(("k", "kn", "kc"), "b") | dict.fromkeys(("s1", "s2", "sa", "si"), "i") | {"c1": "em"}
-"""Short elements, to which templates/style.css gives a colour, for kinds of tokens: keywords, texts, comments."""
+_MARKS = {"c1": "em"}
+"""Short elements, to which templates/style.css gives a colour, for kinds of tokens: comments."""
 
 
 class ReportExporter(HTMLExporter):
     """Turns an executed notebook into a report; ``jupyter nbconvert --to report`` has it too.
 
     Texts stand in the language of the report. A heading under which nothing appears is left off with its paragraph, and
-    so are the parameters, the panel and cells tagged ``remove-cell``. What went through Report stands open; code is
-    folded away under it, with all else that it shows. Results stand in a table at the end. What a cell wrote to
-    standard error stays in the executed notebook only: warnings hold paths of the machine.
+    so are the parameters, the panel and cells tagged ``remove-cell``. What went through Report stands open, unless its
+    cell is tagged ``evidence``; evidence and code are folded away, code with all else that it shows. Results stand in a
+    table at the end. What a cell wrote to standard error stays in the executed notebook only: warnings hold paths of
+    the machine.
     """
 
     export_from_notebook = "Report"
@@ -43,6 +47,7 @@ class ReportExporter(HTMLExporter):
     data = Unicode(help="Hash of the data, for the foot of the page").tag(config=True)
     code = Unicode(help="Hash of the code, for the foot of the page").tag(config=True)
     command = Unicode(help="Command that makes the report, for the foot of the page").tag(config=True)
+    links = List(help="Links to other pages, as notebook_reports.links has them").tag(config=True)
 
     @default("template_name")
     def _template_name_default(self):
@@ -81,6 +86,7 @@ class ReportExporter(HTMLExporter):
             "language": language,
             "text": own_words(language).text,
             "front": run.front,
+            "opens": any(FRONT in output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", ())),
             "results": run.results,
             "foot": {
                 "key": self.key,
@@ -90,6 +96,9 @@ class ReportExporter(HTMLExporter):
                 "command": self.command,
                 "sources": SOURCES if _shows_sources(notebook) else "",
             },
+            "links": self.links,
+            "groups": [(group, list(links)) for group, links in groupby(self.links, attrgetter("group"))],
+            "terms": PLACE,
             "number": brief,
             "headings": _headings(notebook),
             "css": stylesheet(),
@@ -97,7 +106,7 @@ class ReportExporter(HTMLExporter):
         # HTMLExporter's own method passes the page through an HTML parser that writes SVG attributes in lower case.
         resources = {**(resources or {}), "report": page}
         html, resources = TemplateExporter.from_notebook_node(self, notebook, resources=resources, **options)
-        html = _anchored(html)
+        html = explained(_anchored(html), run.terms, own_words(language))
         html = html.replace("/*fonts*/", font_faces(html, run.fonts))
         pieces = re.split(r"(<pre\b.*?</pre>)", html, flags=re.DOTALL)
         pieces[::2] = [re.sub(r"\n\s*\n+", "\n", piece) for piece in pieces[::2]]
@@ -117,11 +126,12 @@ def render(notebook: NotebookNode, foot: dict[str, str]) -> str:
     notebook : NotebookNode
         As papermill executed it.
     foot : dict
-        ``key``, ``data``, ``code`` and ``command`` of :class:`ReportExporter`.
+        ``key``, ``data``, ``code`` and ``command`` of :class:`ReportExporter`, and ``links`` where there are any.
     """
     exporter = _exporter()  # templates once read are kept
     for name in ("key", "data", "code", "command"):
         setattr(exporter, name, foot[name])
+    exporter.links = list(foot.get("links", ()))
     return exporter.from_notebook_node(notebook)[0]
 
 
@@ -154,33 +164,77 @@ _LEFT_OUT = {"parameters", "injected-parameters", "panel", "remove-cell"}
 """Tags of cells that no page shows."""
 
 
+EVIDENCE = "evidence"
+"""Tag of a cell that backs what its section says: all that it shows through Report stands in the section's fold."""
+
+
 def _on_page(notebook: NotebookNode, language: str) -> list[NotebookNode]:
     """The cells as a page shows them: texts in its language, and code cells with what stands open of their outputs.
 
-    Code that has nothing to show in the open is joined to that of the next cell that has.
+    A section of a notebook that uses Report, from one heading of the second level to the next, ends in a fold with the
+    paragraph under its heading, what its cells of evidence show, and the code of all its cells. Otherwise code is
+    folded under what its cell shows. Code under a heading that is left off is joined to that of the next. Left to the
+    notebook is code that sets up and opens the page, that leads to recorded results alone, or that had no output.
     """
     cells = [cell for cell in notebook.cells if not _LEFT_OUT & set(cell.metadata.get("tags", ()))]
     folds = any(from_report(output) for cell in cells for output in cell.get("outputs", ()))
     sections = Sections(language, hold=any(in_two_languages(c.source) for c in cells if c.cell_type == "markdown"))
-    page, pieces = [], []
+    page, section, waiting, opening = [], _Section(), [], True
     for cell in cells:
         if cell.cell_type == "markdown":
-            sections.add(text_of(cell))
+            if headings(text := text_of(cell), 2):
+                section.pieces += waiting
+                waiting = []
+            sections.add(text)
         elif cell.cell_type == "code":
-            open_ones = [output for output in cell.outputs if from_report(output) or not folds]
+            own = [output for output in cell.outputs if from_report(output) or not folds]
             others = [output for output in cell.outputs if folds and not from_report(output)]
             small = [html for output in others if (html := _small(output, language))]
-            pieces.append({"code": cell.source, "outputs": small})
-            page += map(new_markdown_cell, sections.ran(any(map(_appears, open_ones))))
-            if open_ones:
-                page.append(_code_cell(open_ones, pieces))
-                pieces = []
-    page += map(new_markdown_cell, sections.end())
-    return [*page, _code_cell([], pieces)] if any(piece["outputs"] for piece in pieces) else page
+            if cell.outputs or not folds:
+                waiting.append({"code": cell.source, "outputs": small})
+            if own and all(RESULT in output.get("data", {}) for output in own):
+                waiting = []
+            for text in sections.ran(any(map(_appears, own))):
+                heading, _, lead = text.partition("\n")
+                if not (folds and sections.hold and headings(heading, 2)):
+                    page.append(new_markdown_cell(text))
+                    continue
+                page += [] if opening else section.end()
+                section, opening = _Section(lead.strip()), False
+                page.append(new_markdown_cell(heading))
+            if not folds and own:
+                page.append(_code_cell(own, waiting))
+                waiting = []
+            elif own and EVIDENCE in cell.metadata.get("tags", ()):
+                section.evidence += own
+            elif own:
+                page.append(_code_cell(own, []))
+            if own:
+                section.pieces += waiting
+                waiting = []
+    if any(piece["outputs"] for piece in waiting):
+        section.pieces += waiting
+    ending = section.end() if folds else [_code_cell([], waiting)] if waiting else []
+    return [*page, *ending, *map(new_markdown_cell, sections.end())]
+
+
+@dataclass
+class _Section:
+    """What stands folded at the end of a section."""
+
+    lead: str = ""
+    evidence: list[NotebookNode] = field(default_factory=list)
+    pieces: list[dict] = field(default_factory=list)
+
+    def end(self) -> list[NotebookNode]:
+        cell = _code_cell(self.evidence, self.pieces)
+        if self.lead or self.evidence:
+            cell.metadata["lead"] = self.lead
+        return [cell] if self.lead or self.evidence or cell.metadata["pieces"] else []
 
 
 def _code_cell(outputs: list[NotebookNode], pieces: list[dict]) -> NotebookNode:
-    """What stands open, with pieces of code below it, those without outputs joined to the next."""
+    """Outputs, with pieces of code below them, those without outputs joined to the next."""
     joined = [{"code": [], "outputs": []}]
     for piece in pieces:
         if joined[-1]["outputs"]:
@@ -233,7 +287,7 @@ def compact(html: str, name: str) -> str:
 def _first_rows(table: str, language: str) -> str:
     """A data frame's HTML with its first rows only, and how many there are; the notebook shows them all."""
     rows = re.findall(r"<tr>.*?</tr>", table.partition("<tbody>")[2], flags=re.DOTALL)
-    if len(rows) <= ROWS + 2:
+    if len(rows) <= ROWS:
         return table
     head, note = table.partition("<tbody>")[0], own_words(language).text("more_rows", rows=ROWS, count=len(rows))
     return f"{head}<tbody>{''.join(rows[:ROWS])}</tbody></table><p>{note}</p>"

@@ -11,6 +11,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -19,15 +20,29 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from notebook_reports import FONTS, FRONT, RESULT, SOURCES, lab
-from notebook_reports.citing import cite, documents_table
+from notebook_reports import FONTS, FRONT, GLOSSARY, RESULT, SOURCES, lab
+from notebook_reports.citing import Document, Line, cite, documents_table, line
 from notebook_reports.columns import Columns, flat
 from notebook_reports.drawing import font_files, svg
+from notebook_reports.glossary import read_terms
 from notebook_reports.lettering import letter
 from notebook_reports.table_html import csv_link, html_table
 from notebook_reports.words import Words, WordsError, own_words
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart that can be shown: its page, the files of the fonts of its text, and what it says in words."""
+
+    html: Markup
+    fonts: dict[str, str]
+    caption: str
+
+    def _repr_html_(self) -> str:
+        """The chart, for a notebook whose cell ends in it."""
+        return lab.dressed(self.html)
 
 
 class Report:
@@ -53,6 +68,8 @@ class Report:
         What every sentence may name.
     folder : Path, optional
         Where :meth:`save` writes; ``build/`` beside the folder of the words where left out.
+    glossary : Path, optional
+        Terms that a page explains where it uses them, as :func:`notebook_reports.glossary.read_terms` reads them.
 
     Attributes
     ----------
@@ -70,6 +87,7 @@ class Report:
         tables: Callable[[str], pd.DataFrame] | None = None,
         facts: Mapping[str, object] | None = None,
         folder: Path | None = None,
+        glossary: Path | None = None,
     ) -> None:
         self._own = own_words(language)
         self.language = language
@@ -78,6 +96,7 @@ class Report:
         self.documents, self._tables = sources, tables
         self.facts: dict[str, object] = dict(facts or {})
         self._folder = folder or (Path(words[0]).resolve().parents[1] / "build" if words else Path("build"))
+        self._terms = read_terms(glossary, language) if glossary else []
         self._charts = 0
         self._last: tuple[Figure, str, str] | None = None
 
@@ -103,6 +122,13 @@ class Report:
         vintage: str = "vintage",
         findings: Sequence[str] = (),
         figures: Sequence[str | tuple[str, str, str]] = (),
+        *,
+        headline: str = "",
+        unknown: str = "",
+        picture: Picture | None = None,
+        short: str = "",
+        tile: tuple[int, int] | None = None,
+        size: float | None = None,
         **facts: object,
     ) -> None:
         """The first screen of a report.
@@ -116,32 +142,62 @@ class Report:
         figures : sequence of str or (str, str, str), optional
             The few numbers that the findings turn on, shown large: keys of key figures, or each a value with its unit,
             a label, and a note on its bounds or on what must be kept in mind, which may be empty.
+        headline : str, optional
+            The whole story in one sentence.
+        unknown : str, optional
+            What is not known.
+        picture : Picture, optional
+            The chart that says most, as :meth:`picture` makes it.
+        short : str, optional
+            A short name, under which an index lists the report.
+        tile : (int, int), optional
+            Column and row of the report on an index that lays its topic out as a map.
+        size : float, optional
+            By which an index orders reports of a topic, each with its first key figure.
         **facts
             What the sentences may name beside :attr:`facts`.
 
         Raises
         ------
         ValueError
-            There is no finding, or a figure has no value or no label.
+            There is neither a headline nor a finding, or a figure has no value or no label.
         """
-        title, subject, vintage = (self.text(text, **facts) for text in (title, subject, vintage))
+        named = {"title": title, "subject": subject, "headline": headline, "unknown": unknown, "vintage": vintage}
+        named = {name: self.text(text, **facts) for name, text in named.items()}
         findings = [text for text in (self.text(finding, **facts) for finding in findings) if text]
         figures = [each if isinstance(each, tuple) else self._figure(each, facts) for each in figures]
         figures = [tuple(map(str, each)) for each in figures if each]
-        if not findings:
-            raise ValueError("a front page needs at least one finding")
+        if not (findings or named["headline"]):
+            raise ValueError("a front page needs a headline or a finding")
         for value, label, _ in figures:
             if not (value and label):
                 raise ValueError(f"a key figure needs a value and a label, got {value!r} and {label!r}")
-        content = {"title": str(title), "subject": str(subject), "vintage": str(vintage)}
+        content = {name: str(text) for name, text in named.items()}
         content["findings"] = [str(finding) for finding in findings]
         content["figures"] = [{"value": value, "label": label, "note": note} for value, label, note in figures]
+        content |= {"short": str(self.text(short, **facts)), "tile": tile and [int(place) for place in tile]}
+        content["size"] = None if size is None or pd.isna(size) else float(size)
         items = Markup().join(Markup("<li>{}</li>").format(finding) for finding in findings)
+        parts = {
+            "headline": Markup('<p class="headline">{}</p>').format(named["headline"]),
+            "items": Markup('<ul class="findings">{}</ul>').format(items),
+            "unknown": Markup('<p class="unknown"><b>{}</b> {}</p>').format(
+                self._own.text("unknown"), named["unknown"]
+            ),
+        }
+        filled = {"headline": named["headline"], "items": findings, "unknown": named["unknown"]}
+        parts = {name: part if filled[name] else "" for name, part in parts.items()}
         page = Markup(
-            '<header class="front"><h1>{}</h1><p class="subject">{}</p>{}<ul class="findings">{}</ul>'
-            '<p class="vintage">{}: {}</p></header>'
-        ).format(title, subject, _figures(figures), items, self._own.text("data"), vintage)
-        _show({FRONT: content, "text/html": page, "text/plain": str(title)})
+            '<header class="front"><h1>{title}</h1><p class="subject">{subject}</p>{headline}'
+            '<div class="first">{picture}<div class="told">{items}{figures}{unknown}</div></div>'
+            '<p class="vintage">{data}: {vintage}</p></header>'
+        ).format(
+            title=named["title"], subject=named["subject"], vintage=named["vintage"], data=self._own.text("data"),
+            picture=picture.html if picture else "", figures=_figures(figures), **parts,
+        )  # fmt: skip
+        fonts = {FONTS: picture.fonts} if picture else {}
+        fonts |= {GLOSSARY: self._terms} if self._terms else {}
+        _show({FRONT: content, **fonts, "text/html": page, "text/plain": str(named["title"])})
 
     def _figure(self, key: str, facts: Mapping[str, object]) -> tuple[str, str, str] | None:
         """A key figure; none where it has no value."""
@@ -162,19 +218,32 @@ class Report:
         words: str,
         source: object = "",
         numbers: pd.DataFrame | None = None,
+        **options: object,
+    ) -> None:
+        """Show the chart that :meth:`picture` makes of the same arguments."""
+        drawn = self.picture(figure, words, source, numbers, **options)
+        _show({FONTS: drawn.fonts, "text/html": drawn.html, "text/plain": drawn.caption})
+
+    def picture(
+        self,
+        figure: Figure | Axes,
+        words: str,
+        source: object = "",
+        numbers: pd.DataFrame | None = None,
         *,
         estimate: bool = False,
         digits: Mapping[str, int] | int | None = None,
         **facts: object,
-    ) -> None:
-        """A chart as inline SVG with its words, its source, and its numbers as a table and a CSV file.
+    ) -> Picture:
+        """A chart as inline SVG with its title, note and source, and its numbers as a table and a CSV file.
 
         Parameters
         ----------
         figure : matplotlib.figure.Figure or Axes
             What was drawn; its identifiers are written in the report's language.
         words : str
-            What the chart shows, in a sentence; read out by a screen reader and written under the chart.
+            What the chart says and how it is read: a key with a title, which stands above it, and a note, which stands
+            below; or a sentence, which stands below. Both are read out by a screen reader.
         source : str, sequence of str or pandas.DataFrame, optional
             Where the figures come from: a sentence, names of tables, or rows with ``source`` and ``place``.
         numbers : pandas.DataFrame, optional
@@ -190,7 +259,9 @@ class Report:
         given = {**self.facts, **facts}
         letter(figure, self.columns, given)
         self._charts += 1
-        caption, cited = self.text(words, **facts), self._source(source, estimate, facts)
+        title, note = self._titled(words, given)
+        cited = self._source(source, estimate, facts)
+        caption = ". ".join(filter(None, (title.rstrip(".") if note else title, note)))
         drawing = svg(figure, f"c{self._charts}-", caption)
         inline = Markup(drawing)  # noqa: S704 — matplotlib has escaped its text
         table = ""
@@ -200,14 +271,23 @@ class Report:
                 self._charts, csv_link(shown), self._own.text("download")
             )
             name = self._own.text("numbers_of", number=self._charts)
-            table = Markup("<details><summary>{}</summary>{}<p>{}</p></details>").format(
+            table = Markup('<details class="numbers"><summary>{}</summary>{}<p>{}</p></details>').format(
                 self._own.text("show_numbers"), _scroll(name, self._table(shown, name, decimals)), link
             )
-        page = Markup('<figure class="chart">{}<figcaption>{}<br>{}{}</figcaption></figure>').format(
-            _scroll(self._own.text("chart", number=self._charts), inline), caption, cited, table
-        )
-        self._last = (figure, str(caption), cited.striptags())
-        _show({FONTS: font_files(drawing), "text/html": page, "text/plain": str(caption)})
+        number = self._own.text("chart", number=self._charts)
+        head = Markup('<p class="chart-title"><b>{}</b> {}</p>').format(number, title) if title else ""
+        below = Markup('<p class="note">{}</p>').format(note) if note else ""
+        page = Markup(
+            '<figure class="chart">{}<div class="drawing">{}</div><figcaption>{}{}{}</figcaption></figure>'
+        ).format(head, inline, below, cited.html, table)
+        self._last = (figure, str(title or caption), cited.text)
+        return Picture(page, font_files(drawing), caption)
+
+    def _titled(self, words: str, facts: Mapping[str, object]) -> tuple[str, str]:
+        if words in self.words.entries:
+            title, note = self.words.chart(words, **facts)
+            return str(title), str(note)
+        return "", str(self.text(words, **facts))
 
     def table(
         self,
@@ -246,7 +326,7 @@ class Report:
         page = Markup('<div class="table"{}>{}{}</div>').format(
             Markup(' id="{}"').format(anchor) if anchor else "",
             _scroll(title, self._table(shown, title, decimals)),
-            Markup('<p class="source">{}</p>').format(cited.striptags()) if cited else "",
+            cited.html,
         )
         _show({"text/html": page, "text/plain": str(title)})
 
@@ -258,10 +338,11 @@ class Report:
     def _table(self, frame: pd.DataFrame, caption: str, digits: Mapping[str, int]) -> Markup:
         return html_table(frame, caption, digits, korean_is_foreign=self.language != "ko")
 
-    def _source(self, source: object, estimate: bool, facts: Mapping[str, object]) -> Markup:
+    def _source(self, source: object, estimate: bool, facts: Mapping[str, object]) -> Line:
         """Where figures come from, as a line; empty where nothing is said."""
         if isinstance(source, str) and (not source or source in self.words.entries or self._tables is None):
-            cited = source and self.text(source, **facts)
+            text = source and self.text(source, **facts)
+            cited = [Document(str(text))] if text else []
         elif isinstance(source, pd.DataFrame):
             cited = cite(source, self.documents, self._own)
         else:
@@ -269,11 +350,7 @@ class Report:
             if self._tables is None:
                 raise WordsError(f"source {source!r}: the report was given no tables to look it up in")
             cited = cite(pd.concat([self._tables(name) for name in names]), self.documents, self._own)
-        if not cited:
-            return Markup()
-        name = self._own.text("source_estimate" if estimate else "source")
-        remark = f"; {self._own.text('estimate')}" if estimate else ""
-        return Markup('<span class="source">{}: {}{}</span>').format(name, cited, remark)
+        return line(cited, self._own, estimate=estimate)
 
     def record(self, name: str, value: float, unit: str, low: float | None = None, high: float | None = None) -> None:
         """Record a headline number by name, with its unit and, where it has them, its bounds.
@@ -354,7 +431,7 @@ def slide(figure: Figure, title: str, source: str) -> Figure:
     with warnings.catch_warnings():  # matplotlib's figures hold iterators, of which Python 3.14 keeps no copies
         warnings.simplefilter("ignore", DeprecationWarning)
         copy = pickle.loads(pickle.dumps(figure))  # noqa: S301 — written here
-    heads = [copy.get_suptitle(), *textwrap.wrap(title, 44)]
+    heads = [copy.get_suptitle(), *textwrap.wrap(title, 36)]
     width, height = figure.get_size_inches()
     copy.set_size_inches(width, height + 0.25 * len(heads) + 0.25)
     copy.suptitle("\n".join(filter(None, heads[1:] + heads[:1])), x=0.01, ha="left", fontsize=11)

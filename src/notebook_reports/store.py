@@ -91,6 +91,11 @@ def _set_id(files: dict[str, str | None]) -> str:
     return digest(json.dumps(files, sort_keys=True).encode())[:16]
 
 
+def _links_id(report: ReportSpec) -> str:
+    """A name for the links of a report's page; empty without links."""
+    return digest(json.dumps(report.links).encode())[:16] if report.links else ""
+
+
 class Store:
     """The folder of reports with its manifest and results.
 
@@ -107,7 +112,7 @@ class Store:
     ----------
     entries : dict
         By report: ``parameters``, ``inputs`` (name of a set of files), ``outputs``, ``front``, ``results``,
-        ``thumbnail`` (a small SVG of the first chart; empty without a chart).
+        ``links`` (a name for the links of its page to others; empty without links).
     inputs : dict
         By name of a set: the files that a report read, each with its SHA-256, None for one looked for in vain.
     failed : dict
@@ -182,6 +187,8 @@ class Store:
             reasons += [
                 f"parameter {name}: {old.get(name, 'not set')} → {new.get(name, 'not set')}" for name in different
             ]
+        if entry.get("links", "") != _links_id(report):
+            reasons.append("links to other reports of the plan changed")
         reasons += self._changed(entry["inputs"])
         outputs = {"html": self.page(report)} | ({"cover": self.cover(report)} if report.cover else {})
         for kind, path in outputs.items():
@@ -234,7 +241,6 @@ class Store:
         results: list[dict],
         html: str,
         cover: str | None,
-        thumbnail: str,
     ) -> None:
         """Keep a finished report: its page, then a line in the journal."""
         outputs = {"html": digest(html.encode())}
@@ -244,7 +250,7 @@ class Store:
             write_whole(self.cover(report), cover)
         inputs = _set_id(files)
         entry = {"parameters": report.parameters, "inputs": inputs, "outputs": outputs}
-        entry |= {"front": front, "results": results, "thumbnail": thumbnail}
+        entry |= {"front": front, "results": results, "links": _links_id(report)}
         if self.inputs.setdefault(inputs, files) is files:
             self._note({"inputs": inputs, "files": files})
         self._note({"report": report.key, "entry": entry})

@@ -19,7 +19,7 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from notebook_reports.korean import Word, amount, count, listing, probability
+from notebook_reports.korean import Word, amount, count, day, listing, probability
 
 LANGUAGES = ("ko", "en")
 
@@ -99,9 +99,8 @@ def part(fact: object, name: str | int, language: str | None = None) -> object:
 
 
 def _several(value: object) -> bool:
-    return isinstance(value, list | tuple | pd.Series | pd.Index | np.ndarray | pd.DataFrame) and not hasattr(
-        value, "_fields"
-    )
+    arrays = pd.Series | pd.Index | np.ndarray | pd.api.extensions.ExtensionArray | pd.DataFrame
+    return isinstance(value, list | tuple | arrays) and not hasattr(value, "_fields")
 
 
 def missing(value: object) -> bool:
@@ -130,6 +129,7 @@ WAYS = {
     "p": lambda value, language: probability(value, language),
     "points": lambda value, language: points(value),
     "year": lambda value, language: f"{int(value)}",
+    "date": lambda value, language: day(value, language),
     "list": lambda value, language: listing(list(value), language),
     "or": lambda value, language: listing(list(value), language, "or"),
 }
@@ -189,6 +189,13 @@ class Words:
             raise WordsError(f"{self._files[key]}: {key!r} is no key figure; it needs value and label")
         return tuple(self.write(entry.get(name, ""), facts, key) for name in ("value", "label", "note"))
 
+    def chart(self, key: str, /, **facts: object) -> tuple[Word, Word]:
+        """Title and note of a chart; WordsError as for :meth:`text`. A sentence alone is its note."""
+        entry = self._entry(key)
+        titled = isinstance(entry, dict) and "title" in entry
+        parts = (entry["title"], entry.get("note", "")) if titled else ("", entry)
+        return tuple(self.write(part, facts, key) for part in parts)
+
     def _entry(self, key: str) -> object:
         if key not in self.entries:
             files = ", ".join(dict.fromkeys(str(path) for path in self._files.values())) or "no words file"
@@ -219,6 +226,9 @@ class Words:
         for literal, field, ways, _ in string.Formatter().parse(template):
             pieces.append(literal)
             if field is None:
+                continue
+            if not field and "/" in ways:  # the particle that fits the text so far, a remark in brackets included
+                pieces = [f"{Word(''.join(pieces)):{ways}}"]
                 continue
             written = self._field(field, ways, facts, key)
             tail = written and pieces[-1][-1:] in tuple(".?!") and re.split(r"[.\[]", field)[0] not in facts
@@ -324,7 +334,7 @@ def checked_words(path: Path) -> dict[str, object]:
     ------
     WordsError
         An entry is neither a text, nor one in both languages, nor alternatives of which the last has no condition,
-        nor a key figure.
+        nor a key figure, nor the words of a chart.
     """
     entries = read_yaml(path) or {}
     if not isinstance(entries, dict):
@@ -346,7 +356,10 @@ def _check(entry: object, place: str) -> None:
                 raise WordsError(f"{place}, alternative {number}: {what}")
             _check({name: text for name, text in branch.items() if name != "when"}, f"{place}, alternative {number}")
         return
-    if isinstance(entry, dict) and "value" in entry and set(entry) <= {"value", "label", "note"} and "label" in entry:
+    if isinstance(entry, dict) and ("title" in entry or {"value", "label"} <= set(entry)):
+        parts = {"title", "note"} if "title" in entry else {"value", "label", "note"}
+        if set(entry) - parts:
+            raise WordsError(f"{place}: expected {', '.join(sorted(parts))}; got {entry!r:.120}")
         for name, inner in entry.items():
             _check(inner, f"{place}, {name}")
         return

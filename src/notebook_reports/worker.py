@@ -19,8 +19,8 @@ BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MA
 """Environment variables that give every process one thread for its linear algebra."""
 
 _MAKERS = (
-    *("__init__", "citing", "columns", "drawing", "execute", "fonts", "kernel", "korean", "lab", "lettering"),
-    *("page", "parameters", "render", "report", "sections", "table_html", "trace", "words", "worker"),
+    *("__init__", "citing", "columns", "drawing", "execute", "fonts", "glossary", "kernel", "korean", "lab"),
+    *("lettering", "page", "parameters", "render", "report", "sections", "table_html", "trace", "words", "worker"),
 )
 """Modules of this package of which a page is made."""
 PINNED = "requirements.txt"
@@ -54,7 +54,6 @@ class Made:
     results: list[dict] | None = None
     html: str = ""
     cover: str | None = None
-    thumbnail: str = ""
     files: dict[str, str | None] = field(default_factory=dict)
     error: str = ""
     traceback: str = ""
@@ -117,8 +116,8 @@ def report(job: Job, connection: Connection, trace: Trace | None = None, engine:
 
 
 def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | None) -> Made:
-    from notebook_reports.drawing import thumbnail
     from notebook_reports.execute import RunError, collected, execute
+    from notebook_reports.fonts import with_fonts
     from notebook_reports.render import render
 
     spec, project = job.report, job.project()
@@ -131,7 +130,7 @@ def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | N
         makers = [*_makers(project), *(f"notebooks/{spec.notebook}{suffix}" for suffix in (".ipynb", ".yml"))]
         files |= {name: project.digest(name) for name in makers}
         data, code = _hashes(files, makers)
-        foot = {"key": spec.key, "data": data, "code": code, "command": spec.command}
+        foot = {"key": spec.key, "data": data, "code": code, "command": spec.command, "links": spec.links}
         run, html = collected(notebook), render(notebook, foot)
     except RunError as error:
         return Made(error=str(error), traceback=error.traceback)
@@ -140,10 +139,9 @@ def _make(job: Job, connection: Connection, trace: Trace | None, engine: str | N
     except Exception as error:  # noqa: BLE001 — a page that cannot be rendered is this report's failure
         return Made(error=f"failed in rendering: {type(error).__name__}: {error}", traceback=traceback.format_exc())
     drawing = re.search(r"<svg\b.*?</svg>", html, flags=re.DOTALL)
-    cover = f"{drawing[0]}\n" if spec.cover and drawing else None
-    small = thumbnail(drawing[0]) if drawing else ""
+    cover = f"{with_fonts(drawing[0], run.fonts)}\n" if spec.cover and drawing else None
     front, results = json.loads(json.dumps([run.front, run.results]))  # plain, so that nobody needs nbformat to read it
-    return Made(front, results, html, cover, small, dict(sorted(files.items())))
+    return Made(front, results, html, cover, dict(sorted(files.items())))
 
 
 def _makers(project: Project) -> list[str]:

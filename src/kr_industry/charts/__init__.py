@@ -6,10 +6,10 @@ are to be quiet. Names are identifiers: at an axis or in a legend that bears the
 """
 # ruff: noqa: F401
 
-from kr_industry.charts.axes import figure, log_axis, value_axis, year_axis
-from kr_industry.charts.bars import shares, signs, values, waterfall
-from kr_industry.charts.bounds import dumbbell, ranges, strip
+from kr_industry.charts.axes import figure, legend, log_axis, swatch, value_axis, year_axis
+from kr_industry.charts.bars import signs, values, waterfall
+from kr_industry.charts.bounds import ranges, strip
 from kr_industry.charts.dots import dots
 from kr_industry.charts.grids import matrix, squares
 from kr_industry.charts.maps import ties, tiles
-from kr_industry.charts.series import bracket, fan, gapline, kink, mark, spans
+from kr_industry.charts.series import fan, gapline, kink, mark, spans

@@ -1,11 +1,16 @@
 """Figures, their axes, and what the charts share: names along an axis, texts beside points, legends."""
 
+import re
 from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.offsetbox import VPacker
+from matplotlib.patches import Patch
 from matplotlib.text import Annotation
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from matplotlib.transforms import Bbox
@@ -51,17 +56,39 @@ def _counted(ax: Axes) -> Axes:
 
 
 def year_axis(ax: Axes, years: Iterable[int]) -> Axes:
-    """An axis of true years: a tick for each, written from the last one back wherever there is room."""
+    """An axis of true years: a tick for each, written in two digits where there is no room for four."""
     ticks = sorted({int(year) for year in years})
     ax.set_xlim(ticks[0] - 0.7, ticks[-1] + 0.9)
-    apart = 28 * ax.figure.dpi / 72 * np.ptp(ax.get_xlim()) / ax.bbox.width
-    written: list[int] = []
-    for year in reversed(ticks):
-        if not written or written[-1] - year >= apart:
-            written.append(year)
+    year = laid_out(ax).width * 72 / ax.figure.dpi / np.ptp(ax.get_xlim())
     ax.xaxis.set_major_locator(FixedLocator(ticks))
-    ax.xaxis.set_major_formatter(FixedFormatter([str(year) if year in written else "" for year in ticks]))
+    ax.xaxis.set_major_formatter(FixedFormatter(_years(ticks, np.diff(ticks) * year)))
     return ax
+
+
+def _years(ticks: list[int], apart: np.ndarray) -> list[str]:
+    """How years are written that stand so many points apart, the first in full.
+
+    Of those in two digits the last, whole decades and what follows a gap have four where there is room. Where not even
+    two digits fit, years are left out from the last one back.
+    """
+    long, short = 26.0, 12.2
+    if (apart < short).any():
+        kept = ticks[-1:]
+        for place in range(len(ticks) - 2, -1, -1):
+            if apart[place : ticks.index(kept[-1])].sum() >= long:
+                kept.append(ticks[place])
+        return [str(year) if year in kept else "" for year in ticks]
+    widths = [short] * len(ticks)
+    for place in range(len(ticks)):
+        beside = [(apart[gap], widths[other]) for gap, other in ((place - 1, place - 1), (place, place + 1))
+                  if 0 <= gap < len(apart)]  # fmt: skip
+        chosen = place in (0, len(ticks) - 1) or ticks[place] % 10 == 0 or (apart[place - 1] > apart.min())
+        if (apart >= long).all() or (chosen and all(room >= (width + long) / 2 for room, width in beside)):
+            widths[place] = long
+    texts = [str(year) if width == long else f"{year % 100:02}" for year, width in zip(ticks, widths, strict=True)]
+    if widths[0] == short:  # the century must be told, for which the next year gives way
+        texts[:2] = str(ticks[0]), ""
+    return texts
 
 
 def name_ticks(axis: Axis, places: Iterable[float], names: Iterable, group: object = None, highlight=None) -> None:
@@ -101,7 +128,7 @@ def named(group: object, identifier: object) -> str:
 
 def beside(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **looks) -> Annotation:
     """A text moved away from a point by an offset in points."""
-    looks = {"fontsize": 9, "color": style.INK, **looks}
+    looks = {"fontsize": style.SMALL, "color": style.INK, **looks}
     label = ax.annotate(text, at, offset, textcoords="offset points", **looks)
     move(label, offset)
     return label
@@ -114,7 +141,7 @@ def move(label: Annotation, offset: tuple[float, float]) -> None:
 
 
 class Wrapped(Annotation):
-    """A text that breaks its lines between words, once it is known how wide ``across`` is on the horizontal axis."""
+    """A text that breaks its lines between words and after dots, as wide as ``across`` is on the horizontal axis."""
 
     def __init__(self, *arguments, across: float, **looks) -> None:
         super().__init__(*arguments, wrap=True, clip_on=False, textcoords="offset points", **looks)
@@ -123,6 +150,37 @@ class Wrapped(Annotation):
     def _get_wrap_line_width(self) -> float:
         (left, _), (right, _) = self.axes.transData.transform([(0, 0), (self.across, 0)])
         return right - left
+
+    def _get_wrapped_text(self) -> str:
+        free, lines = self._get_wrap_line_width(), []
+        for line in self.get_text().split("\n"):
+            begun = ""
+            for piece in re.findall(r"[^ ·]+[ ·]*", line):
+                if begun and self._get_rendered_text_width((begun + piece).rstrip()) > free:
+                    lines.append(begun.rstrip())
+                    begun = ""
+                begun += piece
+            lines.append(begun)
+        return "\n".join(lines)
+
+
+class Flowing(Legend):
+    """A legend in as many columns as fit into the width of the figure, whatever its names become."""
+
+    def get_tightbbox(self, renderer: RendererBase | None = None) -> Bbox:
+        """Where it stands, in its columns."""
+        renderer = renderer or self.figure._get_renderer()
+        names = self._legend_handle_box
+        entries = [entry for column in names.get_children() for entry in column.get_children()]
+        for columns in range(min(self._ncols, len(entries)), 0, -1):
+            parts = [part.tolist() for part in np.array_split(np.array(entries, dtype=object), columns)]
+            looks = {"pad": 0, "sep": self.labelspacing * self._fontsize, "align": "baseline"}
+            names._children = [VPacker(children=part, **looks) for part in parts]
+            for column in names._children:
+                column.set_figure(self.figure)
+            if self._legend_box.get_bbox(renderer).width <= self.figure.bbox.width:
+                break
+        return super().get_tightbbox(renderer)
 
 
 def follow(ax: Axes, event: str, place: Callable[[], None]) -> None:
@@ -139,9 +197,22 @@ def laid_out(ax: Axes) -> Bbox:
     return ax.bbox
 
 
+def swatch(colour: str, **looks) -> Patch:
+    """A fill for a legend, with an edge where it is pale."""
+    return Patch(fc=colour, ec=style.edge(colour), lw=0.8, **looks)
+
+
 def legend(ax: Axes, columns: int, title: object = None, **looks) -> None:
-    """One legend under the figure, however many of its axes ask for it; its title is the group of its names."""
+    """One legend under the figure, however many of its axes ask for it; its title is the group of its names.
+
+    It has at most so many columns, and fewer where they are too wide. A legend that the axes have gives way to it.
+    """
     if not ax.figure.legends:
         title = None if title is None else str(title)
-        looks = {"fontsize": 8.5, "title_fontsize": 8.5, "handlelength": 1.2, "columnspacing": 1.3, **looks}
-        ax.figure.legend(loc="outside lower center", ncols=columns, title=title, **looks)
+        if own := ax.get_legend():
+            names = [text.get_text() for text in own.get_texts()]
+            looks = {"handles": own.legend_handles, "labels": names, **looks}
+            own.remove()
+        looks = {"title_fontsize": style.SMALL, "handlelength": 1.2, "columnspacing": 1.3, **looks}
+        drawn = ax.figure.legend(loc="outside lower center", ncols=columns, title=title, **looks)
+        drawn.__class__ = Flowing  # a figure makes no legend of another class

@@ -1,13 +1,16 @@
-"""Bars: signs and values on what seaborn drew, contributions end to end, shares of a whole."""
+"""Bars: signs and values on what seaborn drew, contributions end to end."""
 
-from collections.abc import Collection, Sequence
+from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from kr_industry import style
-from kr_industry.charts.axes import bare, beside, emphasise, laid_out, legend, rows
+from kr_industry.charts.axes import bare, beside, emphasise, laid_out, rows
 
 HATCH = "////"
 
@@ -39,11 +42,13 @@ def values(ax: Axes, digits: int = 0, signed: bool = False) -> Axes:
     across = _across(ax)
     for bars in ax.containers:
         texts = ["" if np.isnan(value) else style.written(value, digits, signed) for value in bars.datavalues]
-        for label in ax.bar_label(bars, texts, padding=3, fontsize=9, color=style.INK):
-            label.set_gid("value")
+        for label in ax.bar_label(bars, texts, padding=3, fontsize=style.SMALL, color=style.INK):
+            label.set(gid="value", bbox={"fc": "white", "ec": "none", "pad": 0.5})  # a line behind it stays behind
     bare(ax, ax.xaxis if across else ax.yaxis)
     emphasise(ax.yaxis if across else ax.xaxis)
     (ax.axvline if across else ax.axhline)(0, color=style.SOFT, lw=0.8)
+    laid_out(ax)
+    ax.set_axes_locator(partial(_place, across))
     _make_room(ax, across)
     return ax
 
@@ -52,18 +57,32 @@ def _across(ax: Axes) -> bool:
     return ax.containers[0].orientation == "horizontal"
 
 
+def _place(across: bool, ax: Axes, _renderer: object) -> Bbox:
+    """Where axes stand; and as it is only then that names along them are known, the room for values, once more."""
+    _make_room(ax, across)
+    return ax.get_position(original=True)
+
+
 def _make_room(ax: Axes, across: bool) -> None:
-    """Limits with room for the values at the bars of all axes that share a scale."""
+    """Limits with room for the values at the bars of all axes that share a scale; upright where they would touch."""
     shared = (ax.get_shared_x_axes() if across else ax.get_shared_y_axes()).get_siblings(ax)
     numbers = np.concatenate([bars.datavalues for one in shared for bars in one.containers]).astype(float)
-    boxes = [text.get_window_extent() for one in shared for text in one.texts if text.get_gid() == "value"]
-    frame, index = laid_out(ax), 0 if across else 1
-    # Names of categories may become longer than their identifiers, so that a part of the width is not counted on.
-    part = (max(box.size[index] for box in boxes) + 7) / (frame.size[index] * (0.75 if across else 1))
+    texts = [text for one in shared for text in one.texts if text.get_gid() == "value"]
+    if not across and _touch([text for text in texts if text.axes is ax]):
+        for text in texts:
+            text.set_rotation(90)
+    index = 0 if across else 1
+    sizes = [text.get_window_extent().size[index] for text in texts]
+    part = (max(sizes) + 7) / ax.bbox.size[index]
     low, high = min(np.nanmin(numbers), 0), max(np.nanmax(numbers), 0)
     both = (low < 0) + (high > 0 or low == 0)
     room = part * ((high - low) or 1) / max(1 - part * both, 0.25)
     (ax.set_xlim if across else ax.set_ylim)(low - room * (low < 0), high + room * (high > 0 or low == 0))
+
+
+def _touch(texts: list[Text]) -> bool:
+    boxes = [text.get_window_extent() for text in texts if text.get_text()]
+    return any(one.padded(1).overlaps(other) for one, other in combinations(boxes, 2))
 
 
 def waterfall(parts: pd.Series, *, ax: Axes, total: str = "total", highlight: object = None, digits: int = 1) -> Axes:
@@ -83,31 +102,4 @@ def waterfall(parts: pd.Series, *, ax: Axes, total: str = "total", highlight: ob
     ax.axvline(0, color=style.SOFT, lw=0.8)
     least, most = min(*starts, *ends), max(*starts, *ends)
     ax.set_xlim(1.05 * least, most + 0.18 * ((most - least) or 1))
-    return ax
-
-
-def shares(
-    data: pd.DataFrame, *, ax: Axes, colours: Sequence[str] = style.SHADES, hatched: Collection = (), digits: int = 1
-) -> Axes:
-    """Parts of a whole in percent: a stacked bar a row, a part a column, with its share where there is room.
-
-    ``hatched`` are rows, or pairs of a row and a column, that are outlooks or in doubt.
-    """
-    places = rows(ax, data.index, data.index.name)
-    left, doubted = np.zeros(len(data)), set(hatched)
-    for column, colour in zip(data.columns, colours[: len(data.columns)], strict=True):
-        widths, ink = data[column].fillna(0).to_numpy(float), style.ink_on(colour)
-        bars = ax.barh(places, widths, left=left, color=colour, height=0.66, ec=ink, lw=0.6, label=str(column))
-        for bar, row, start, width, place in zip(bars, data.index, left, widths, places, strict=True):
-            text, ground = style.written(width, digits), None
-            if not doubted.isdisjoint({row, (row, column)}):
-                bar.set_hatch(HATCH)
-                ground = {"boxstyle": "square,pad=0.3", "fc": colour, "ec": "none"}
-            if width >= 2 + len(text):
-                beside(ax, text, (start + width / 2, place), (0, 0), fontsize=8.5, color=ink, bbox=ground)
-            elif width and column == data.columns[-1]:
-                beside(ax, text, (start + width, place), (4, 0), fontsize=8.5)
-        left += widths
-    ax.set_xlim(0, max(left.max(), 100))
-    legend(ax, 3 if len(data.columns) > 4 else len(data.columns), data.columns.name, handlelength=0.9)
     return ax

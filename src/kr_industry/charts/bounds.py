@@ -1,4 +1,4 @@
-"""Bounds on one scale, what chance gives, and two values joined."""
+"""Bounds on one scale, and what chance gives."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kr_industry import style
-from kr_industry.charts.axes import bare, beside, legend, name_ticks, named, rows
+from kr_industry.charts.axes import bare, beside, name_ticks, named, rows
 
 
 def ranges(data: pd.DataFrame, *, ax: Axes, known: Collection = (), digits: int = 1) -> Axes:
@@ -63,28 +63,3 @@ def strip(observed: float, low: float, mean: float, high: float, *, ax: Axes, la
 
 def _short(value: float) -> str:
     return style.written(value, 0 if float(value).is_integer() else 1)
-
-
-def dumbbell(
-    data: pd.DataFrame, before: str | int, after: str | int, *, ax: Axes, highlight: object = None, digits: int = 1
-) -> Axes:
-    """Two columns of values joined in each row: an open dot ``before``, a full one ``after``, as the legend says."""
-    places = rows(ax, data.index, data.index.name, highlight=highlight)
-    for place, name, old, new in zip(places, data.index, data[before], data[after], strict=True):
-        quiet = highlight is not None and name != highlight
-        colour = style.QUIET if quiet else style.FOCUS
-        ax.plot([old, new], [place, place], color=colour, lw=2, zorder=1)
-        ax.plot(old, place, "o", mfc="white", mec=colour, mew=1.6, ms=7)
-        ax.plot(new, place, "o", color=colour, ms=7.5)
-        side = 8 if new >= old else -8
-        for value, offset, weight in ((old, -side, "normal"), (new, side, "bold")):
-            ink = style.SOFT if quiet else style.INK
-            beside(ax, style.written(value, digits), (value, place), (offset, 0), color=ink, fontweight=weight)
-    both = data[[before, after]].to_numpy(float)
-    least, most = min(np.nanmin(both), 0), np.nanmax(both)
-    room = 0.14 * ((most - least) or 1)
-    ax.set_xlim(least - room, most + room)
-    for name, fill in ((before, "white"), (after, style.FOCUS)):
-        ax.plot([], [], "o", color=style.FOCUS, mfc=fill, mew=1.6, ms=7, label=str(name))
-    legend(ax, 2, handlelength=0.8)
-    return ax

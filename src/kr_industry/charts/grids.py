@@ -6,19 +6,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.legend_handler import HandlerTuple
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from kr_industry import style
-from kr_industry.charts.axes import legend, name_ticks
+from kr_industry.charts.axes import legend, name_ticks, swatch
 
 Halves = tuple[str | None, str | None]
+MARKERS = (("s", 7), ("s", 7), ("^", 7), ("_", 7))
 
 
 def matrix(codes: pd.DataFrame, colours: Mapping[object, str | Halves], *, ax: Axes, highlight: object = None) -> Axes:
     """A table of codes as coloured squares, which the legend names; what is none of the codes is empty.
 
-    A pair of colours, of which one may be None, fills the left and the right half of a square.
+    A pair of colours, of which one may be None, fills the left and the right half of a square. What is pale has an
+    edge. Names of many columns stand upright.
     """
     height, width = codes.shape
     halves = {code: colour if isinstance(colour, tuple) else (colour,) * 2 for code, colour in colours.items()}
@@ -34,17 +37,21 @@ def matrix(codes: pd.DataFrame, colours: Mapping[object, str | Halves], *, ax: A
     ax.xaxis.tick_top()
     name_ticks(ax.xaxis, np.arange(width) + 0.5, codes.columns, codes.columns.name)
     for label in ax.get_xticklabels() if width > 5 else ():
-        label.set(rotation=48, ha="left", rotation_mode="anchor")
-    ax.tick_params(length=0, labelsize=9)
+        label.set(rotation=90)
+    ax.tick_params(length=0, labelsize=style.SMALL)
     ax.spines[:].set_visible(False)
-    handles = [tuple(Patch(fc=colour or style.EMPTY) for colour in pair) for pair in halves.values()]
+    handles = [tuple(swatch(colour or style.EMPTY) for colour in pair) for pair in halves.values()]
     joined = {tuple: HandlerTuple(ndivide=None, pad=0)}
     legend(ax, len(halves), handles=handles, labels=[str(code) for code in halves], handler_map=joined)
     return ax
 
 
-def squares(counts: pd.DataFrame, colours: Sequence[str], *, ax: Axes, across: int = 40) -> Axes:
-    """One square for each thing counted, ``across`` of them in a line, in the order and colours of the columns."""
+def squares(counts: pd.DataFrame, colours: Sequence[str], *, ax: Axes, across: int = 25) -> Axes:
+    """One square for each thing counted, ``across`` of them in a line, in the order and colours of the columns.
+
+    So that they are told apart without colours too, those of the third column are triangles and those of the fourth
+    low. The figure becomes as high as they ask for.
+    """
     lines = [-(-int(total) // across) for total in counts.sum(axis=1)]
     tops = np.cumsum([0, *(number + 0.7 for number in lines)])
     for number, colour in enumerate(colours):
@@ -53,17 +60,24 @@ def squares(counts: pd.DataFrame, colours: Sequence[str], *, ax: Axes, across: i
             for top, row in zip(tops, counts.to_numpy(int), strict=False)
             for line, first, length in _runs(row[:number].sum(), row[: number + 1].sum(), across)
         )
-        _fill(ax, runs, colour)
+        if number == 2:
+            _draw(ax, [_triangle(y, x + i) for y, x, length in runs for i in range(length)], colour)
+        else:
+            _fill(
+                ax, ((y + 0.5 * (number == 3), x, length) for y, x, length in runs), colour, 0.8 - 0.5 * (number == 3)
+            )
     # White lines cut the runs into squares: a tenth of the drawing that as many squares would be.
-    ax.vlines(np.arange(1, across), 0, tops[-1], color="white", lw=1.3)
+    ax.vlines(np.arange(across + 1), 0, tops[-1], color="white", lw=1.8)
+    ax.figure.set_figheight(0.12 * tops[-1] + 0.7)
     ax.set_xlim(0, across)
     ax.set_ylim(tops[-1], 0)
     middles = [top + number / 2 for top, number in zip(tops, lines, strict=False)]
     name_ticks(ax.yaxis, middles, counts.index, counts.index.name)
     ax.set_xticks([])
     ax.spines[:].set_visible(False)
-    handles = [Patch(fc=colour, label=str(name)) for name, colour in zip(counts, colours, strict=True)]
-    legend(ax, len(handles), counts.columns.name, handles=handles)
+    handles = [Line2D([], [], ls="", color=colour, marker=marker, ms=size, mew=3 * (marker == "_"), label=str(name))
+               for name, colour, (marker, size) in zip(counts, colours, MARKERS, strict=False)]  # fmt: skip
+    legend(ax, len(handles), counts.columns.name, handles=handles, handlelength=0.8)
     return ax
 
 
@@ -76,9 +90,19 @@ def _runs(start: int, end: int, across: int) -> Iterator[tuple[int, int, int]]:
         start += length
 
 
-def _fill(ax: Axes, boxes: Iterable[tuple[float, float, float]], colour: str) -> None:
-    """Boxes (top, left, width) in one path, which keeps the drawing small."""
-    corners = [[(x, y), (x + wide, y), (x + wide, y + 0.8), (x, y + 0.8), (x, y)] for y, x, wide in boxes]
+def _fill(ax: Axes, boxes: Iterable[tuple[float, float, float]], colour: str, high: float = 0.8) -> None:
+    """Boxes (top, left, width)."""
+    _draw(ax, [[(x, y), (x + wide, y), (x + wide, y + high), (x, y + high), (x, y)] for y, x, wide in boxes], colour)
+
+
+def _triangle(top: float, left: float) -> list[tuple[float, float]]:
+    corner = left + 0.1, top + 0.8
+    return [corner, (left + 0.5, top), (left + 0.9, top + 0.8), corner]
+
+
+def _draw(ax: Axes, corners: list[list[tuple[float, float]]], colour: str) -> None:
+    """Shapes in one path, which keeps the drawing small; with an edge where they are pale and mean something."""
     if corners:
         path = Path.make_compound_path(*(Path(corner, closed=True) for corner in corners))
-        ax.add_artist(PathPatch(path, fc=colour, ec="none"))
+        edge = style.edge(colour)
+        ax.add_artist(PathPatch(path, fc=colour, ec="none" if edge in (colour, style.QUIET) else edge, lw=0.8))

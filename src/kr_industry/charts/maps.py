@@ -7,8 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from kr_industry.charts.axes import Wrapped, legend, named
-from kr_industry.style import EMPTY, FOCUS, INK, SECOND, SOFT, TINT, ink_on
+from kr_industry.style import EMPTY, FOCUS, INK, SECOND, SMALL, SOFT, TINT, edge, ink_on
 
+LINE = 0.175
+"""Inches that a line of text takes in a tile."""
 LOOKS = ((FOCUS, 3.2, "-"), (SECOND, 2.2, (0, (4, 1.5))), (SOFT, 1.8, (0, (1, 1.2))))
 """Colour, width and dashes of the kinds of ties."""
 
@@ -26,19 +28,26 @@ def tiles(
 ) -> Axes:
     """A map of tiles with their names, notes under them, and a frame around the highlighted one.
 
+    A row of tiles is as high as its longest note asks for, and the figure as high as all of them and a legend.
+
     ``x`` and ``y`` are columns of places from the upper left. Identifiers stand in the column ``name``, or else in the
     index, and are of the group of that name. The column ``note`` holds texts or lists of identifiers, whose group has
     the name of the column; the column ``color`` holds colours, and where there is none the tile is pale.
     """
-    for identifier, row in _identified(data, name).iterrows():
+    lines = data[note].map(lambda text: _lines(text, note)) if note else pd.Series([[]] * len(data), data.index)
+    # Beside the name and the notes a line for one that is broken in two, and room around them.
+    needed = (lines.str.len().groupby(data[y]).max().reindex(range(data[y].max() + 1), fill_value=0) + 2) * LINE + 0.15
+    tops = [0, *needed.cumsum()]
+    for (identifier, row), texts in zip(_identified(data, name).iterrows(), lines, strict=True):
         colour = row[color] if color and isinstance(row[color], str) else EMPTY
-        _tile(ax, row[x] + 0.03, row[y] + 0.04, 0.94, 0.92, colour, identifier == highlight)
+        _tile(ax, row[x] + 0.03, tops[row[y]] + 0.03, 0.94, needed[row[y]] - 0.06, colour, identifier == highlight)
         looks = {"ha": "center", "va": "top", "color": ink_on(colour), "across": 0.9, "linespacing": 1.1}
-        at = row[x] + 0.5, row[y] + 0.12
+        at = row[x] + 0.5, tops[row[y]] + 0.11
         text = ax.add_artist(Wrapped(named(name, identifier), at, (0, 0), fontweight="bold", **looks))
-        for line in _lines(row[note], note) if note else ():  # each hangs under the one before, however long that is
-            text = ax.add_artist(Wrapped(line, (0.5, 0), (0, -2.5), xycoords=text, fontsize=8, **looks))
-    return _sized(ax, data[x], data[y])
+        for line in texts:  # each hangs under the one before, however long that is
+            text = ax.add_artist(Wrapped(line, (0.5, 0), (0, -2.5), xycoords=text, fontsize=SMALL, **looks))
+    ax.figure.set_figheight(tops[-1] + 0.45)
+    return _sized(ax, data[x], tops[-1])
 
 
 def ties(
@@ -67,11 +76,11 @@ def ties(
     for identifier, (across, down) in places.items():
         colour = TINT if identifier in {*data[first], *data[second]} else EMPTY
         _tile(ax, across - 0.36, down - 0.26, 0.72, 0.52, colour, identifier == highlight)
-        looks = {"ha": "center", "va": "center", "fontsize": 9, "fontweight": "bold", "zorder": 3, "color": INK}
+        looks = {"ha": "center", "va": "center", "fontsize": SMALL, "fontweight": "bold", "zorder": 3, "color": INK}
         ax.text(across, down, named(name, identifier), **looks)
     if style and len(data):
         legend(ax, 3, style, handlelength=2.6)
-    return _sized(ax, tiles["tile_column"], tiles["tile_row"])
+    return _sized(ax, tiles["tile_column"], tiles["tile_row"].max() + 1)
 
 
 def _identified(data: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -85,12 +94,12 @@ def _lines(note: object, group: str) -> list[str]:
 
 
 def _tile(ax: Axes, left: float, top: float, width: float, height: float, colour: str, framed: bool) -> None:
-    looks = {"fc": colour, "ec": SECOND if framed else "none", "lw": 2.5, "zorder": 2}
+    looks = {"fc": colour, "ec": SECOND if framed else edge(colour), "lw": 3 if framed else 0.8, "zorder": 2}
     ax.add_artist(FancyBboxPatch((left, top), width, height, boxstyle="round,pad=0,rounding_size=0.06", **looks))
 
 
-def _sized(ax: Axes, columns: pd.Series, rows: pd.Series) -> Axes:
+def _sized(ax: Axes, columns: pd.Series, height: float) -> Axes:
     ax.set_xlim(0, columns.max() + 1)
-    ax.set_ylim(rows.max() + 1, 0)
+    ax.set_ylim(height, 0)
     ax.axis("off")
     return ax

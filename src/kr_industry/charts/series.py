@@ -83,12 +83,13 @@ def spans(
     """
     data = data.reset_index() if data.index.name else data
     label = label or str(data.columns[0])
-    flat, bands = ax.get_xaxis_transform(), []
+    flat, bands = ax.get_xaxis_transform(), _Bands(ax)
     for number, row in enumerate(data.to_dict("records")):
         first, last = row[start] - 0.5, row[end] + 0.5
-        shade = "#F5F8FA" if number % 2 else "#E9EFF3"
-        ax.add_artist(Rectangle((first, 0), last - first, 1, fc=shade, ec="none", transform=flat, zorder=0))
-        looks = {"fontsize": 8, "color": style.SOFT, "ha": "center", "va": "bottom", "linespacing": 1.1}
+        ax.add_artist(
+            Rectangle((first, 0), last - first, 1, fc=style.STAGES[number % 2], ec="none", transform=flat, zorder=0)
+        )
+        looks = {"fontsize": style.SMALL, "color": style.SOFT, "ha": "center", "va": "bottom", "linespacing": 1.1}
         name = Wrapped(named(label, row[label]), (0, 1), (0, 3), xycoords=flat, across=1, **looks)
         bands.append((ax.add_artist(name), first, last))
 
@@ -99,40 +100,31 @@ def spans(
             name.set_visible(right - left > 0.5)
             name.xy, name.across = ((left + right) / 2, 1), right - left
 
-    def room(_axes: Axes, renderer: object) -> Bbox:
-        boxes, free = [Bbox.from_bounds(ax.bbox.x0, ax.bbox.y1, ax.bbox.width, 0)], ax.bbox.x1
-        for name, *_ in reversed(bands):  # a name too long for its band gives way to the left
-            if name.get_visible():
-                name.set_position((0, 3))
-                excess = name.get_window_extent(renderer).x1 + 3 - free
-                name.set_position((min(0, -excess * 72 / ax.figure.dpi), 3))
-                boxes.append(name.get_window_extent(renderer))
-                free = boxes[-1].x0
-        return Bbox.union(boxes).transformed(ax.figure.transSubfigure.inverted())
-
     follow(ax, "xlim_changed", place)
     above = ax.inset_axes((0, 1, 1, 0.1), xticks=[], yticks=[])  # empty: a title keeps clear of it
     above.axis("off")
-    above.set_axes_locator(room)
+    above.set_axes_locator(bands)
     return ax
 
 
-def bracket(start: float, end: float, text: str, *, ax: Axes) -> Axes:
-    """A bracket along the bottom from one year to another, as far as the years drawn reach, with a text on it."""
-    flat = ax.get_xaxis_transform()
-    line = ax.add_artist(Line2D([], [], color=style.SOFT, lw=1, transform=flat))
-    words = ax.text(0, 0.055, text, ha="center", va="bottom", fontsize=8.5, transform=flat)
+class _Bands(list):
+    """Names of periods, and the place that they take above their axes."""
 
-    def place() -> None:
-        low, high = ax.get_xlim()
-        left, right = max(start - 0.5, low), min(end + 0.5, high)
-        line.set_data([left, left, right, right], [0.055, 0.03, 0.03, 0.055])
-        words.set_x((left + right) / 2)
-        for part in (line, words):
-            part.set_visible(right - left > 0.5)
+    def __init__(self, of: Axes) -> None:
+        self.of = of
 
-    follow(ax, "xlim_changed", place)
-    return ax
+    def __call__(self, above: Axes, renderer: object) -> Bbox:
+        """Move names apart and tell their place, as a locator of axes does."""
+        frame = self.of.bbox
+        boxes, free = [Bbox.from_bounds(frame.x0, frame.y1, frame.width, 0)], frame.x1
+        for name, *_ in reversed(self):  # a name too long for its band gives way to the left
+            if name.get_visible():
+                name.set_position((0, 3))
+                excess = name.get_window_extent(renderer).x1 + 3 - free
+                name.set_position((min(0, -excess * 72 / above.figure.dpi), 3))
+                boxes.append(name.get_window_extent(renderer))
+                free = boxes[-1].x0
+        return Bbox.union(boxes).transformed(above.figure.transSubfigure.inverted())
 
 
 def mark(ax: Axes, values: pd.Series, years: Iterable[int], digits: int = 0) -> Axes:

@@ -3,14 +3,10 @@
   const found = form.querySelector('.found');
   const plain = text => text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
   const rows = new Map([...document.querySelectorAll('tr[data-report]')].map(row => [row.dataset.report, row]));
-  const reports = [...document.querySelectorAll('li[data-report]')].map(item => {
-    const more = item.querySelector('details');
-    return {
-      item, more, row: rows.get(item.dataset.report), topic: item.closest('section').querySelector('h2').id,
-      all: plain(item.textContent), hidden: more ? plain(more.querySelector('ul').textContent) : '',
-      shown: plain([...item.querySelectorAll('h3, .about > p, .figures')].map(part => part.textContent).join(' ')),
-    };
-  });
+  const reports = [...document.querySelectorAll('li[data-report]')].map(item => ({
+    item, row: rows.get(item.dataset.report), topic: item.closest('.group').dataset.topic,
+    all: plain(`${item.textContent} ${item.dataset.words ?? ''}`),
+  }));
   const say = (place, [korean, english], shown = '') => {
     korean = korean.replace('{shown}', shown);
     english = english.replace('{shown}', shown);
@@ -20,8 +16,10 @@
     words.textContent = english;
     if (place.textContent !== `${korean} ${english}`) place.replaceChildren(`${korean} `, words);
   };
+  let asked = false;
   const filter = () => {
     const words = form.words.value.split(/\s+/).map(plain).filter(Boolean);
+    const asks = Boolean(words.length || form.topic.value || form.language.value);
     let count = 0;
     for (const report of reports) {
       const fits = (!form.topic.value || report.topic === form.topic.value)
@@ -29,13 +27,14 @@
         && words.every(word => report.all.includes(word));
       report.item.hidden = !fits;
       if (report.row) report.row.hidden = !fits;
-      if (report.more && words.length) report.more.open = fits && !words.every(word => report.shown.includes(word));
       count += fits;
     }
-    for (const part of document.querySelectorAll('section, .compare')) {
-      const kind = part.matches('section') ? 'li[data-report]' : 'tr[data-report]';
+    for (const part of document.querySelectorAll('.group, .compare')) {
+      const kind = part.matches('.group') ? 'li[data-report]' : 'tr[data-report]';
       part.hidden = !part.querySelector(`${kind}:not([hidden])`);
     }
+    if (asks !== asked) for (const list of document.querySelectorAll('details.list')) list.open = asks;
+    asked = asks;
     say(found, count ? said.filtered : said.no_match, count);
   };
   for (const part of document.querySelectorAll('.compare')) {
