@@ -17,6 +17,7 @@ help:
 	@echo "Each sets up what is missing first. For all else there are scripts, which say with --help what they take:"
 	@echo "$(BIN)/python scripts/run_reports.py      some of the plan, what is stale and why, one report with other parameters"
 	@echo "$(BIN)/python scripts/verify_reports.py   whether the committed reports are fresh, or a sample of them made again"
+	@echo "$(BIN)/python scripts/read_pages.py       measure how the pages read, --browser: on a phone too"
 	@echo "$(BIN)/python scripts/check_data.py       check the data, and audit the figures"
 	@echo "$(BIN)/python scripts/damage.py           do to every table what spreadsheets do, and count what is refused"
 	@echo "$(BIN)/python scripts/injection.py        exchange, shift, copy and cut figures, and see what the audit finds"

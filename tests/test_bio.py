@@ -90,7 +90,7 @@ def test_printed_averages_over_five_years_come_of_four_intervals(total):
 
 def test_revisions_are_a_finding(total):
     assert total.values["revised"]["change"].round(1).to_dict() == {2019: 2.7, 2020: -1.7, 2021: 1.9, 2022: 1.5}
-    assert "2019년 +2.7%, 2020년 −1.7%, 2021년 +1.9%, 2022년 +1.5%" in total.text
+    assert "2019년 2.7% 상향, 2020년 1.7% 하향, 2021년 1.9% 상향, 2022년 1.5% 상향" in total.text
     assert total.results.at["production_revision_2020", "value"] == pytest.approx(100 * (171983 / 174923 - 1))
 
 
@@ -271,7 +271,7 @@ def _figures(report):
 def test_key_figures_have_their_year_and_are_no_forecasts(total, exports):
     assert [(value, label) for value, label, _ in _figures(total)] == [
         ("22조 9,216억 원", "2024년 생산"),
-        ("9.8% 증가", "2024년 생산, 전년 대비"),
+        ("9.8% 증가", "2024년 생산 증감"),
         ("13조 7,109억 원", "2024년 수출"),
         ("65,818명", "2024년 인력"),
     ]

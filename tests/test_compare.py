@@ -43,35 +43,39 @@ def rows(table):
     ]
 
 
-def cell(place, text=TEXT, folded=False):
-    """The cell that shows what begins with a text, open or in its folded code, as the page counts, and its heading."""
-    before = text[: text.index(place)]
-    number, heading = before.count('class="code"') + (not folded), re.findall("<h2.*?</h2>", before)[-1]
-    return f"cell {number} under “{shown(heading)}”, "
+def under(place, text=TEXT):
+    """The heading under which something stands, as it is told; nothing on the first screen."""
+    headings = re.findall("<h2.*?</h2>", text[: text.index(place)])
+    return f"under “{shown(headings[-1])}”, " if headings else ""
 
 
 HEADINGS = [shown(each) for each in re.findall('<h2 id="section.*?</h2>', TEXT)]
 FINDING = part("(?<=<li>).*?(?=</li>)", 'class="findings"')
 KEY_FIGURE = part("(?<=>)[^<]*(?=</dd>)", 'class="figures"')
 PERCENT = part(r"(?<= )[\d.]+%(?= )", FINDING)
-CELL = cell("<figure")
 SVG = part("<svg.*?</svg>")
 WIDTH, HEIGHT = re.search('viewBox="0 0 (.+?) (.+?)"', SVG).groups()
 SHAPES = f"{len(re.findall(r'<[a-zA-Z]+ ', SVG)) - 1} shapes and labels moved"
-WORDS = part("(?<=<figcaption>).*?(?=<br>)")
-CHART = f"{CELL}chart 1 “{cut(shown(WORDS))}”, "
+TITLE = part("(?<=</b> ).*?(?=</p>)", 'class="chart-title"')
+NOTE = part("(?<=>).*?(?=</p>)", '<p class="note"')
+CHART = f"chart 1 “{cut(shown(f'{TITLE}. {NOTE}'))}”, "
 NUMBERS = rows(part("<table>.*?</table>", "<figure"))
 LABELLED = next(row[2] for row in NUMBERS[1:] if f">{row[2]}</text>" in SVG)
 TABLE_HTML = part('<div class="table">.*?</table></div>.*?</div>')
+CELL = under(TABLE_HTML)
 TABLE = f"{CELL}table 1 “{cut(shown(part('<caption>.*?</caption>', TABLE_HTML)))}”, "
 HEADS, _, ROW, *_ = rows(TABLE_HTML)
 ROW_HTML = re.findall("<tr>.*?</tr>", TABLE_HTML)[2]
-CODE = part("(?<=>)[^>]*<b>import.*?(?=</pre>)", 'class="code"')
-FIRST = f"cell 1 (“{cut(shown(CODE.splitlines()[0]), 60)}”), "
-IMPORT = re.search(r"<b>from</b> (kr_industry\.\w+) <b>import</b>.*", CODE)
-FRAME_HTML = part('<div class="output".*?</div>')
+CODE = part('(?<=<pre tabindex="0" role="group" aria-label="코드">).*?(?=</pre>)', 'class="code"')
+FIRST = under(CODE)
+LINE = next(line for line in CODE.splitlines() if "=" in line and "<" not in line)
+SAID = part('(?<=<div class="say">).*?(?=</div>)')
+SHARE = re.search(r"(?<= )[\d.]+%(?= )", SAID)[0]
+FRAMES = re.findall('<div class="output"[^>]*><table.*?</div>', TEXT)
+PLAIN = [each for each in FRAMES if len(rows(each)) > 3 and not any(rows(each)[1][1:]) and rows(each)[1][0]]
+FRAME_HTML, LATER_FRAME = PLAIN[0], PLAIN[-1]
 FRAME = rows(FRAME_HTML)
-LATER_FRAME = part('<div class="output".*?</div>', TABLE_HTML)
+FRAME_PLACE, LATER_PLACE = (f"{under(each)}code’s table {FRAMES.index(each) + 1}" for each in (FRAME_HTML, LATER_FRAME))
 ROWS_HEADS = re.findall("<th>(.*?)</th>", LATER_FRAME.partition("<tbody>")[2].partition("</tr>")[0])
 LATER, LATER_HEAD = re.search("<td>([^<]+)</td>", LATER_FRAME)[1], rows(LATER_FRAME)[0][len(ROWS_HEADS)]
 OUTPUT = part('<pre class="output".*?</pre>')
@@ -81,7 +85,7 @@ PARAMETER = re.search(r"<code>(\w+)=(\w+)</code>", TEXT)
 RULE = part(r"(?<=\n)footer h2\{.*?\}", "<style")
 FONT = len(part(r"@font-face\{[^}]*font-weight:400[^}]*\}", "<style"))
 FILE = base64.b64decode(part('(?<=base64,)[^"]+', "download=")).decode("utf-8-sig").splitlines()
-PARAGRAPH = part(r"(?<=</h2>\n<p>)\S+ ")
+PARAGRAPH = part(r"(?<=</summary>\n<p>)\S+ ", 'class="how"')
 
 
 def edited(old, new, count=1, page=PAGE):
@@ -150,10 +154,10 @@ def told(new, old=PAGE):
             [f"front page, key figure 1: “{KEY_FIGURE}” → “7조 원”"],
         ),
         (within('class="figures"', "<dt>", "<dt>옛 "), ["front page, label 1: “옛” is new"]),
-        (within("<figcaption>", WORDS, f"다시 {WORDS}"), [f"{CHART}its words: “다시” is new"]),
+        (within('class="chart-title"', TITLE, f"다시 {TITLE}"), [f"{CHART}its words: “다시” is new"]),
         (
-            within('<div class="say">', f"{ROW[0]}~{ROW[1]}년 +{ROW[3]}%,", f"{ROW[0]}~{ROW[1]}년 +0.9%,"),
-            [f"{CELL}text: +{ROW[3]}% → +0.9%"],
+            within(SAID, SHARE, "0.9%"),
+            [f"{under(SAID)}text: {SHARE} → 0.9%"],
         ),
         (
             within(TABLE_HTML, ROW_HTML, ROW_HTML.replace(f">{ROW[-1]}<", ">0.9<")),
@@ -180,35 +184,35 @@ def told(new, old=PAGE):
             within("<svg", f'viewBox="0 0 {WIDTH} ', 'viewBox="0 0 500 '),
             [f"{CHART}its size: {WIDTH} × {HEIGHT} → 500 × {HEIGHT} points"],
         ),
-        (within('<span class="source">', "출처: ", "출처: 옛 "), [f"{CHART}its source: “옛” is new"]),
+        (within('<p class="source"', "출처: ", "출처: 옛 "), [f"{CHART}its source: “옛” is new"]),
         (
             within("<svg", ' role="img" aria-label="', ' role="img" aria-label="옛 '),
             [f"{CHART}what is read out of it: “옛” is new"],
         ),
         (
-            edited(IMPORT[0], IMPORT[0].replace(IMPORT[1], "kr_industry.doubt")),
+            within(CODE, LINE, f"{LINE} + 1"),
             [
-                f"{FIRST}code: line {CODE[: IMPORT.start()].count(chr(10)) + 1} "
-                f"“{shown(IMPORT[0])}” → “{shown(IMPORT[0]).replace(IMPORT[1], 'kr_industry.doubt')}”"
+                f"{FIRST}code: line {CODE.splitlines().index(LINE) + 1} “{unescape(LINE).strip()}” → "
+                f"“{unescape(LINE).strip()} + 1”"
             ],
         ),
         (
             within(FRAME_HTML, f">{FRAME[3][2]}</td>", ">7</td>"),
-            [f"{FIRST}code’s table 1, row “{FRAME[3][0]}”, column “{FRAME[0][2]}”: {FRAME[3][2]} → 7"],
+            [f"{FRAME_PLACE}, row “{FRAME[3][0]}”, column “{FRAME[0][2]}”: {FRAME[3][2]} → 7"],
         ),
         (
             within(FRAME_HTML, f"<th>{FRAME[0][2]}</th>", "<th>heads</th>"),
-            [f"{FIRST}code’s table 1, heading of column 3: {FRAME[0][2]} → heads"],
+            [f"{FRAME_PLACE}, heading of column 3: {FRAME[0][2]} → heads"],
         ),
         (
             within(OUTPUT, FIGURE, "77"),
-            [f"{cell(OUTPUT, folded=True)}code’s output 1: {FIGURE} → 77"],
+            [f"{under(OUTPUT)}code’s output 1: {FIGURE} → 77"],
         ),
         (
-            within(TABLE_HTML, f"<td>{LATER}</td>", "<td>7</td>"),
-            [f"{CELL}code’s table 1, row “{', '.join(ROWS_HEADS)}”, column “{LATER_HEAD}”: {LATER} → 7"],
+            within(LATER_FRAME, f"<td>{LATER}</td>", "<td>7</td>"),
+            [f"{LATER_PLACE}, row “{', '.join(ROWS_HEADS)}”, column “{LATER_HEAD}”: {LATER} → 7"],
         ),
-        (within(FRAME_HTML, FRAME_HTML, ""), [f"{FIRST}code’s table 1 is gone"]),
+        (within(FRAME_HTML, FRAME_HTML, ""), [f"{FRAME_PLACE} is gone"]),
         (
             edited("<h2 id=", "<h2 class='a' id="),
             [f"heading 1 “{cut(HEADINGS[0])}”: its markup, of which nothing is shown"],
@@ -218,7 +222,7 @@ def told(new, old=PAGE):
             [f"recorded result {RESULT[0]}: {RESULT[1]} → 7.5 {RESULT[2]}"],
         ),
         (
-            edited(f"<code>{RESULT[0]}</code>", "<code>other</code>"),
+            edited(f'<th scope="row">{RESULT[0]}</th>', '<th scope="row">other</th>'),
             [
                 f"recorded result {RESULT[0]} is gone: {RESULT[1]} {RESULT[2]}",
                 f"recorded result other is new: {RESULT[1]} {RESULT[2]}",
@@ -250,10 +254,10 @@ def told(new, old=PAGE):
             [f"list of contents: “{HEADINGS[1]}” → “{HEADINGS[1]} 둘”"],
         ),
         (edited(f"{HEADINGS[1]}</h2>", f"{HEADINGS[1]} 둘</h2>"), [f"heading 2 “{cut(HEADINGS[1])}”: “둘” is new"]),
-        (within("</h2>", PARAGRAPH, ""), [f"under “{HEADINGS[0]}”, text: “{shown(PARAGRAPH)}” is gone"]),
+        (within('class="how"', PARAGRAPH, ""), [f"under “{HEADINGS[0]}”, text: “{shown(PARAGRAPH)}” is gone"]),
         (
             within('<div class="say">', "</p>\n</div>", "</p>\n<p>새 문장이다.</p>\n</div>"),
-            [f"{CELL}text, a sentence is new: “새 문장이다.”"],
+            [f"{under(SAID)}text, a sentence is new: “새 문장이다.”"],
         ),
         (within(TABLE_HTML, ROW_HTML, ""), [f"{TABLE}row “{ROW[0]}” is gone: {', '.join(ROW[1:])}"]),
         (
@@ -303,7 +307,7 @@ def test_what_comes_after_a_part_that_is_gone_keeps_its_own_differences():
     first, second = told(new)
     assert first.startswith(f"section “{HEADINGS[1]}” is gone, with ")
     assert second == (
-        f"{cell(table)}table {number} “{cut(caption)}”, row “{row[0]}”, column “{heads[2]}”: {row[2]} → 0.9"
+        f"{under(table)}table {number} “{cut(caption)}”, row “{row[0]}”, column “{heads[2]}”: {row[2]} → 0.9"
     )
 
 
@@ -351,7 +355,7 @@ WIDE = """<div class="output"><table><thead><tr><th></th><th colspan="2">sales</
 )
 def test_what_code_shows_is_told_as_what_it_is(form, old, new, line):
     before, after = (SHOWN.format(form.format(*each)).encode() for each in (old, new))
-    assert differences(before, after) == [f"cell 1 (“a = 1”), {line}"]
+    assert differences(before, after) == [line]
 
 
 def test_what_stands_open_comes_before_what_code_shows():
@@ -359,7 +363,7 @@ def test_what_stands_open_comes_before_what_code_shows():
     page = page.replace("</details>", "</details><div class='say'><p>Then {}.</p></div>")
     assert differences(*(page.format(number, number).encode() for number in (4, 9))) == [
         "text: 4 → 9, in “Then 4.”",
-        "cell 1 (“a = 1”), code’s table 1, row “sales, total”, column “2018”: 4 → 9",
+        "code’s table 1, row “sales, total”, column “2018”: 4 → 9",
     ]
 
 

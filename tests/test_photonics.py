@@ -302,12 +302,12 @@ def _turn(annual, measure):
 @pytest.mark.parametrize(
     ("measure", "plain", "told"),
     [
-        ("sales", "앞선 2010~2011년 무렵 멈춘", "늘었는지 줄었는지는 알 수 없다"),
-        ("employment", "증가세는 2010~2011년 무렵 멈춘", "늘었는지 줄었는지는 알 수 없다"),
+        ("sales", "앞선 2010~2011년 무렵 멈춘", "0을 포함"),
+        ("employment", "증가세는 2010~2011년 무렵 멈춘", "0을 포함"),
         (
             "firms",
             "어느 한 해로 정할 수 없다. 몇몇 해의 값을 빼면",
-            "1999년을 빼면 2009.5년으로 구간을 벗어나는 점 때문에 꺾였다고 보지 않는다",
+            "1999년을 빼면 2009.5로 구간을 벗어나는 점 때문에 꺾였다고 보지 않는다",
         ),
     ],
 )
@@ -349,7 +349,7 @@ def _driver(levels, measure):
 def test_segments_add_and_subtract_in_words(by, words, language):
     levels = by["sales"].levels[[2017, 2018]]
     told = words(language).text("driver", **_driver(levels, "sales"))
-    assert {"ko": "광학기기가 5.2%p를 끌어내렸다", "en": "optical instruments subtracted 5.2"}[language] in told
+    assert {"ko": "광학기기가 5.2%p 낮추었다", "en": "optical instruments subtracted 5.2"}[language] in told
     rising = pd.DataFrame({2017: levels[2017], 2018: 1.1 * levels[2017]})
     one_way = words(language).text("driver", **_driver(rising, "sales"))
     assert {"ko": "줄어든 분야는 없으며", "en": "No segment shrank"}[language] in one_way

@@ -388,7 +388,7 @@ def test_a_chart_drawn_from_identifiers_speaks_the_readers_language(worded, show
     assert {"매출액, 억 원", "광통신", "2017년", "광주"} <= set(korean)
     assert {"Sales, ₩100m", "Optical communication", "since 2017", "Gwangju"} <= set(english)
     assert not {"분야", "segment", "sales"} & set(korean)
-    assert "자료: 광주에서의 광융합산업 발전방향(2019), 표 5; 이 보고서의 추정" in shown[0]["text/html"]
+    assert "자료: 광주에서의 광융합산업 발전방향(2019), 표 5; 이 보고서의 계산" in shown[0]["text/html"]
 
 
 DOCUMENTS = pd.DataFrame(
@@ -424,7 +424,7 @@ def test_of_more_documents_a_line_names_the_two_of_most_rows_and_a_fold_has_all(
     parts = BeautifulSoup(html, "html.parser").select("details.cited > *")
     assert [part.get_text() for part in parts] == [short, whole]
     assert cited(*rows, language="en", estimate=True).text == (
-        "Data: Paper B (table, 2020); Paper E (2021) and 2 more; estimate of this report"
+        "Data: Paper B (table, 2020); Paper E (2021) and 2 more; computed by this report"
     )
 
 

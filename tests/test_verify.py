@@ -130,7 +130,7 @@ def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
     chart, numbers, frame = lines[:3]
     assert CHART.sub("", chart) == "text in it: 9,310 → 9,301"
     assert CHART.sub("", numbers) == "its numbers, row “2018”, column “매출액(억 원)”: 9,310 → 9,301"
-    assert re.fullmatch(r"  cell 1 .*, code’s table \d, row “light_sources”, column “2018”: 9310.0 → 9301.0", frame)
+    assert re.fullmatch(r"  under “.*”, code’s table \d+, row “light_sources”, column “2018”: 9310.0 → 9301.0", frame)
     assert lines[3:5] == [
         "  results.csv, recorded result audit_contradicted: 13 → 10 figures",
         "results.csv is not what the manifest says; run the plan again",

@@ -132,8 +132,8 @@ class _Page:
         self.headings = [_shown(block.tag) for block in self.blocks if block.kind == "h2"]
         fronts = [block.tag for block in self.blocks if block.kind == "header"]
         self.finding = _shown(fronts[0].select_one(".headline, li")) if fronts else ""
-        for block in self.blocks:
-            block.tag.extract()
+        for part in [*(block.tag for block in self.blocks), *soup.select(".how")]:
+            part.extract()
         self.frame = [line for line in str(soup).splitlines() if line.strip()]
 
 
@@ -239,7 +239,9 @@ def _texts(old: Tag, new: Tag, wanted: str = "p, li", name: str = "") -> Iterato
 def _output(old: Tag, new: Tag) -> Iterator[str]:
     """What moved in a chart, a table, a text: its words and source, its drawing, its numbers, and what is then left."""
     words = _words(old), _words(new)
-    sources = [_shown(_out(tag.select_one(".source"))) for tag in (old, new)]
+    for part in (*old.select(".chart-title, .note"), *new.select(".chart-title, .note")):
+        part.extract()
+    sources = [["", *(_shown(_out(each)) for each in tag.select(".source"))][-1] for tag in (old, new)]
     for name, pair in (("words", words), ("source", sources)):
         if said := _said(*pair):
             yield f", its {name}: {said}"

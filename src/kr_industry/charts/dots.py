@@ -75,7 +75,7 @@ def dots(
 def _above(ax: Axes, text: str, at: tuple[float, float], bold: bool) -> None:
     """A name above a dot."""
     looks = {"color": style.INK, "fontweight": "bold"} if bold else {"color": style.SOFT}
-    beside(ax, text, at, (0, 3), **looks)
+    beside(ax, text, at, (0, 5), **looks)  # clear of a diamond
 
 
 def _coloured(ax: Axes, place: float, values: list[float], digits: int, marker: str) -> None:
