@@ -292,7 +292,7 @@ def test_a_change_shows_what_a_run_from_the_start_would(root, monkeypatch, noteb
     after = list(run(cells, defaults | {name: value}))
     monkeypatch.setattr(drawing, "_DRAWN", WeakKeyDictionary())
     assert after == list(run(cells, defaults | {name: value}))
-    assert sum("<svg" in data.get("text/html", "") for shown in after for data in shown) >= 4
+    assert sum("<svg" in data.get("text/html", "") for shown in after for data in shown) >= 3
 
 
 def test_a_changed_data_file_is_seen(tmp_path):

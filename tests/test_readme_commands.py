@@ -44,6 +44,7 @@ PRINTED = {
     VERIFY: ("^2 of 2 reports are up to date$",),
     f"{VERIFY} --sample 3": ("^2 of 2 made again are the same, byte for byte$",),
     f"{VERIFY} --execute": ("^2 of 2 made again are the same, byte for byte$",),
+    f"{SCRIPTS}read_pages.py": ("^largest page: ", "^0 limits missed$"),
     f"{SCRIPTS}check_data.py": (r"^\d+ tables, \d+ rows: no faults$", r"^\d+ claims: ", "^Contradictions "),
     f"{SCRIPTS}damage.py": (r"^all +\d+ +\d+ +\d+ +0 +0 +0$",),
     f"{BENCHMARK} batch": (

@@ -20,7 +20,7 @@ reports:
 """
 
 
-CHART = re.compile(r"  cell \d+ under “[^”]+”, chart 1 “[^”]+”, ")
+CHART = re.compile(r"  chart 1 “[^”]+”, ")
 
 
 @pytest.fixture

@@ -139,8 +139,12 @@ def ink_on(colour: str) -> str:
     return next(words for words in (INK, "white", "black") if contrast(words, colour) >= 4.5)
 
 
+CARD = "#F7F8F9"
+"""What charts stand on where the screen is dark."""
+
+
 def ink(colour: str) -> str:
-    """A colour made dark enough to be read as a text on white (4.5 to 1)."""
-    while contrast(colour, "white") < 4.5:
+    """A colour made dark enough to be read as a text on white and on :data:`CARD` (4.5 to 1)."""
+    while contrast(colour, CARD) < 4.5:
         colour = to_hex([0.95 * part for part in to_rgb(colour)])
     return colour
