@@ -127,6 +127,7 @@ def test_every_page_has_its_charts_tables_language_and_no_path_of_a_machine(root
 
 
 def _numbers(text):
+    text = re.sub(r"(\d+)조 ([\d,]+)(?=억)", lambda won: str(int(won[1]) * 10_000 + int(won[2].replace(",", ""))), text)
     return {number.replace(",", "") for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
 
 
@@ -142,7 +143,9 @@ def test_every_report_opens_with_key_figures_that_its_findings_its_results_or_it
         for figure in figures:
             for number in _numbers(figure["value"]) - findings:
                 digits = len(number.partition(".")[2])
-                results = {f"{abs(result['value']):.{digits}f}" for result in entry["results"]}
+                values = [abs(result["value"]) for result in entry["results"]]
+                # an English amount is in trillions of won, a result in 100 million
+                results = {f"{value / scale:.{digits}f}" for value in values for scale in (1, 10_000)}
                 assert number in results | _numbers(body), (report.key, figure)
 
 
