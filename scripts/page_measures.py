@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
+from shutil import which
 from statistics import mean
 
 import pandas as pd
@@ -266,7 +267,7 @@ def in_browser(pages: list[Path]) -> Iterator[tuple[Path, str, dict]]:
     """For each page, light and dark, what tests/browser.js finds of its charts on a phone; needs the extra `test`."""
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(_which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = next(filter(None, map(which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         context = browser.new_context(offline=True, viewport=PHONE)
@@ -279,9 +280,3 @@ def in_browser(pages: list[Path]) -> Iterator[tuple[Path, str, dict]]:
                 tab.emulate_media(color_scheme=scheme)
                 yield path, scheme, tab.evaluate("onPhone")
         browser.close()
-
-
-def _which(name: str) -> str | None:
-    from shutil import which
-
-    return which(name)
