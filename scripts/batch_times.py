@@ -146,7 +146,7 @@ def _many(out: Path, at_once: int, reports: int, rounds: int) -> None:
 
 
 def _same(made: Path, ours: Path) -> str:
-    """How many pages are byte for byte those of the batch, but for the foot that says how they were made."""
+    """How many pages are byte for byte those of the batch, but for what comes from the plan: links and the foot."""
     pages = list(made.rglob("*.html"))
     pages = [page for page in pages if page.parent != made]
     same = sum(_body(page) == _body(ours / page.relative_to(made)) for page in pages)
@@ -154,7 +154,7 @@ def _same(made: Path, ours: Path) -> str:
 
 
 def _body(page: Path) -> str:
-    return re.sub(r"<footer.*", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.sub(r'<nav class="pages".*?</nav>\n|<footer.*', "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 def _shell(spec: ReportSpec, out: Path) -> float:

@@ -227,7 +227,7 @@ def test_an_industry_becomes_reports_without_a_line_of_code(copy):
     assert [name for name in changed if name.endswith((".py", ".ipynb"))] == []
     one_off = copy.root / "build" / "one-off" / "photonics_trend" / "example_parts_total.ko.measure_firms.html"
     shown = one_off.read_text(encoding="utf-8")
-    assert heading_over(copy.root / "notebooks" / "photonics_trend.ipynb", '"annual"') in shown
+    assert heading_over(copy.root / "notebooks" / "photonics_trend.ipynb", "course") in shown
     assert heading_over(copy.root / "notebooks" / "photonics_trend.ipynb", '"size_classes"') not in shown
 
 

@@ -147,8 +147,8 @@ def test_the_panel_shows_cells_as_they_last_ran(opened):
 @pytest.mark.parametrize(
     ("name", "parameter", "choice", "sentence"),
     [
-        ("photonics_trend", "segment", "광원 및 광전소자", "광원 및 광전소자"),
-        ("bio_growth", "segment", "바이오식품", "바이오식품"),
+        ("photonics_trend", "segment", "광원 및 광전소자", "9,795억 원"),
+        ("bio_growth", "segment", "바이오식품", "3조 1,133억 원"),
         ("regional_strategic_tech", "region", "대구", "대구"),
     ],
 )

@@ -52,6 +52,13 @@ def test_pages_on_segments_or_provinces_share_at_most_half_of_their_open_sentenc
     assert read_pages.shared(pages, show=False) == []
 
 
+def test_a_page_explains_terms_that_it_uses(page, links):
+    places, leads = links[REPORTS / f"{page.key}.html"]
+    terms = {place for place in places if place.startswith("term-")}
+    assert terms
+    assert {f"#{term}" for term in terms} <= set(leads)
+
+
 def test_few_charts_stand_open(pages):
     assert read_pages.charts(pages) == []
 
