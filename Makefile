@@ -25,9 +25,18 @@ help:
 	@echo "$(BIN)/python scripts/benchmark.py        measure the batch, the audit, the intervals, chance, the panels"
 	@echo "$(BIN)/python scripts/code_size.py        print how large the rooms of the code are, and whether cells show their analysis"
 
+# An environment whose Python is gone, or is another than the one asked for, is made anew.
+ifeq ($(realpath $(BIN)/python),)
+STALE := $(wildcard $(VENV)/installed)
+else ifneq ($(origin PYTHON),file)
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+STALE := $(if $(wildcard $(VENV)/lib/python$(VERSION)),,$(wildcard $(VENV)/installed))
+endif
+.PHONY: $(STALE)
+
 $(VENV)/installed: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
