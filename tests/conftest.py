@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -9,7 +10,21 @@ settings.register_profile("project", deadline=None)  # how fast this machine is 
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = ("guides", "readme_commands", "lab", "browser", "reports", "notebooks", "batch")
+"""Files that take longest, in this order."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take longest begin first, else one processor would wait at the end for the other."""
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+
+
+def pytest_collection_finish():
+    """What imports and the collection left is never garbage, and looking through it again takes as long as a test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import itertools
 import json
 import shutil
-import subprocess
 import sys
 
 import numpy as np
@@ -29,6 +28,7 @@ from kr_industry.audit.cells import Pattern, figure_of
 from kr_industry.data import DataError, load, texts
 
 sys.path.append(str(ROOT / "scripts"))
+import check_data
 import injection
 
 
@@ -311,7 +311,7 @@ def test_claims_come_from_all_documents_and_keep_their_verdicts(printed):
 
 def test_misprints_made_on_purpose_are_found(clean):
     names = injection.checkable(clean)
-    for number, name in enumerate(names[7 :: len(names) // 15]):
+    for number, name in enumerate(names[7 :: len(names) // 10]):  # each way twice
         way = injection.WAYS[number % len(injection.WAYS)]
         text = injection.corrupted(clean.figures[name].text, way, np.random.default_rng(number))
         if text is None:
@@ -366,31 +366,36 @@ def test_every_correction_is_what_the_audit_finds(printed):
             assert float(row.corrected) == suspect.reading.value
 
 
-def _check(folder, root):
-    command = [sys.executable, str(root / "scripts" / "check_data.py"), str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+@pytest.fixture
+def check(data_copy, capsys):
+    """The script on the copy of data/, in this process: its exit code and what it prints."""
+
+    def call():
+        return check_data.main([str(data_copy)]), capsys.readouterr().out
+
+    return call
 
 
-def test_check_data_tells_what_is_neither_corrected_nor_acknowledged(data_copy, root):
-    done = _check(data_copy, root)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "prints 9205, others leave 9792 to" in done.stdout
+def test_check_data_tells_what_is_neither_corrected_nor_acknowledged(data_copy, check):
+    code, told = check()
+    assert code == 0, told
+    assert "prints 9205, others leave 9792 to" in told
     path = data_copy / "corrections.csv"
     rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(row for row in rows if ",2.2," not in row), encoding="utf-8")
-    done = _check(data_copy, root)
-    assert done.returncode == 1
-    assert "neither corrects nor acknowledges" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("  photonics/segment_firms.csv, row 15")
+    code, told = check()
+    assert code == 1
+    assert "neither corrects nor acknowledges" in told
+    assert told.splitlines()[-1].startswith("  photonics/segment_firms.csv, row 15")
 
 
-def test_check_data_names_the_row_of_a_rule_that_does_not_fit(data_copy, root):
+def test_check_data_names_the_row_of_a_rule_that_does_not_fit(data_copy, check):
     path = data_copy / "audit" / "relations.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("segment=!total", "segment=other", 1), encoding="utf-8")
-    done = _check(data_copy, root)
-    assert done.returncode == 1
-    assert "data/audit/relations.csv, row 2:" in done.stdout
-    assert "names a missing cell" in done.stdout
+    code, told = check()
+    assert code == 1
+    assert "data/audit/relations.csv, row 2:" in told
+    assert "names a missing cell" in told
 
 
 def test_the_numbers_in_the_notes_are_those_of_the_audit(printed):
@@ -574,22 +579,27 @@ def test_one_of_two_wrong_figures_of_a_row_is_not_certain(tmp_path):
     ]
 
 
+@pytest.fixture(scope="module")
+def segments(tmp_path_factory):
+    """Tables by segment in which nothing is wrong."""
+    true = _network(_segments(tmp_path_factory.mktemp("segments")))
+    assert localise.localise(true) == []
+    return true
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 10**6), st.sampled_from(sorted(injection.SLIPS)))
-def test_what_is_certain_and_restored_is_true(tmp_path_factory, seed, way):
-    true = _network(_segments(tmp_path_factory.mktemp("t")))
-    assert localise.localise(true) == []
-    for trial in injection.slips(true, way, 1, seed):
+def test_what_is_certain_and_restored_is_true(segments, seed, way):
+    for trial in injection.slips(segments, way, 1, seed):
         assert trial.detected or not (trial.among or trial.alone or trial.restored)
         assert not trial.alone or trial.among
 
 
 @settings(max_examples=10)
 @given(st.integers(0, 10**6))
-def test_two_rows_exchanged_are_restored_whenever_they_are_detected(tmp_path_factory, seed):
-    true = _network(_segments(tmp_path_factory.mktemp("t")))
+def test_two_rows_exchanged_are_restored_whenever_they_are_detected(segments, seed):
     for way in ("rows exchanged", "years exchanged"):
-        for trial in injection.slips(true, way, 2, seed):
+        for trial in injection.slips(segments, way, 2, seed):
             assert trial.restored == trial.detected
 
 

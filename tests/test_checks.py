@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from kr_industry import checks
 from kr_industry.checks import faults
 
 
@@ -184,6 +185,20 @@ def test_a_copied_folder_is_not_taken_for_the_one_that_is_installed(root, tmp_pa
     assert (done.returncode, done.stdout) == (2, "")
     assert f"stands in {tmp_path / 'copy'}, but the environment that runs it is that of {root}" in done.stderr
     assert f"Remove {tmp_path / 'copy' / '.venv'} and run make." in done.stderr
+
+
+def test_data_that_passed_are_checked_again_only_when_they_change(data_copy, tmp_path, monkeypatch):
+    passed, asked = tmp_path / "build" / "checked", []
+    monkeypatch.setattr(checks, "faults", lambda folder: asked.append(folder) or [])
+    for _ in range(2):
+        checks.refuse_faults(data_copy, passed)
+    assert asked == [data_copy]
+    _replace(data_copy / "bio/education.csv", "5.5", "about 5")
+    monkeypatch.undo()
+    before = passed.read_text()
+    with pytest.raises(ValueError, match=r"^data/bio/education\.csv, row 2, column share: 'about 5' is not a number$"):
+        checks.refuse_faults(data_copy, passed)
+    assert passed.read_text() == before
 
 
 def test_the_batch_refuses_such_data_and_leaves_the_index_alone(root, data_copy, tmp_path):

@@ -1,12 +1,12 @@
 """Applications and grants of provinces, beside the words of documents; lists and kinds that are added as data."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 
 import cells
-import nbformat
 import pandas as pd
 import pytest
 from copies import LEFT_OUT
@@ -201,34 +201,32 @@ def with_more(root, tmp_path):
     return copy
 
 
-def test_a_list_of_technologies_and_a_kind_of_terms_are_added_by_data_alone(with_more, tmp_path):
+def test_a_list_of_technologies_and_a_kind_of_terms_are_added_by_data_alone(with_more):
     assert checks.faults(with_more / "data") == []
-    by_source = _results(with_more, tmp_path, technologies="New technologies", source="announcements", language="en")
-    assert by_source["cells"] == by_source["technologies_covered"] == 1
-    assert by_source["technologies_uncovered"] == 11
-    own = _results(with_more, tmp_path, technologies="new", source="all", region="gwangju")
-    assert own["region_alone"] == 1  # nobody else has photonics
-    before = _results(with_more, tmp_path, technologies="ten", source="announcements", region="jeju")
-    assert before["cells"] == 0  # which the list of ten does not hold
+    found = _results(
+        with_more,
+        by_source={"technologies": "New technologies", "source": "announcements", "language": "en"},
+        own={"technologies": "new", "source": "all", "region": "gwangju"},
+        before={"technologies": "ten", "source": "announcements", "region": "jeju"},
+    )
+    assert found["by_source"]["cells"] == found["by_source"]["technologies_covered"] == 1
+    assert found["by_source"]["technologies_uncovered"] == 11
+    assert found["own"]["region_alone"] == 1  # nobody else has photonics
+    assert found["before"]["cells"] == 0  # which the list of ten does not hold
 
 
-def _results(copy, tmp_path, **parameters):
-    """What the notebook of a copy records, run by plain papermill."""
-    target = tmp_path / "out.ipynb"
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        str(copy / "notebooks" / "regional_strategic_tech.ipynb"),
-        str(target),
+def _results(copy, **reports):
+    """What reports of a copy with such parameters record, made by its batch."""
+    entries = [
+        {"notebook": "regional_strategic_tech", "name": name, "parameters": parameters | {"permutations": 1000}}
+        for name, parameters in reports.items()
     ]
-    for key, value in (parameters | {"permutations": 1000}).items():
-        command += ["-p", key, str(value)]
+    (copy / "plan.yml").write_text(json.dumps({"reports": entries}), encoding="utf-8")
+    command = [sys.executable, str(copy / "scripts" / "run_reports.py"), "--plan", "plan.yml", "--out", "out"]
     environment = os.environ | {"PYTHONPATH": str(copy / "src")}
     environment.pop("KR_INDUSTRY_DATA", None)
-    options = {"cwd": tmp_path, "capture_output": True, "encoding": "utf-8", "check": False}
-    done = subprocess.run(command, env=environment, **options)
-    assert done.returncode == 0, done.stderr[-2000:]
-    outputs = [output for cell in nbformat.read(target, 4).cells for output in cell.get("outputs", ())]
-    rows = [row for output in outputs for row in output.get("data", {}).get(report.RESULT, ())]
-    return {row["name"]: row["value"] for row in rows}
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = pd.read_csv(copy / "out" / "results.csv")
+    rows["report"] = rows["report"].str.partition("/")[2]
+    return {name: values.set_index("result")["value"] for name, values in rows.groupby("report")}

@@ -433,7 +433,7 @@ def test_faults_of_the_project_s_own_checks_replace_nothing(run, small):
         ("factor: 0.01}", "factor: -1}", "factor"),
         ("first: 2022", "first: 2024", "last (2023) is before first (2024)"),
         ("first: 2022", "period: M\n    first: 2022", "period is 'M'; only yearly tables (Y) can be retrieved"),
-        ('org: "101"', "org: 101", "org: Input should be a valid string (found '101')"),
+        ('org: "101"', "org: 101", "org: Input should be a valid string (found 101)"),
         ("file: kosis/manufacturing.csv", "file: ../manufacturing.csv", "file: String should match"),
         ("    page:", "    pages: many\n    page:", "pages: Extra inputs are not permitted"),
         ("tables:", "tables: !!python/object/apply:os.getcwd []\nothers:", "not valid YAML"),

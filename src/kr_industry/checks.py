@@ -1,18 +1,30 @@
 """Checks of a data folder: types, constraints, keys, dates and sources, after the Frictionless standard."""
 
+import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from datetime import date
+from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-from kr_industry import DATA
+from kr_industry import DATA, ROOT
 from kr_industry.data import DataError, alike, corrected, fields, has, load, primary_key, row_about, tables, texts
 from kr_industry.reading import Fault, read
 
 _DATED = re.compile(r"\(*\\d\{4\}")
 """How the pattern of a column begins whose cells are days, months, years or periods."""
 _YEARS = range(1500, 2101)
+_COUNTED = {".csv", ".json", ".py"}
+"""How the names of files end on which it depends whether data have faults."""
+_Rows = tuple[tuple[str, ...], ...]
+_TOLD = {"title", "description", "unit"}
+"""Parts of a column's description that are for readers."""
 _ENDS = {"first": "last", "begin": "end", "start": "end", "from": "to"}
 """How the names of columns begin that say when something begins and ends."""
 
@@ -57,26 +69,49 @@ def faults(folder: Path = DATA) -> list[Fault]:
     return sorted(set(wrong), key=lambda fault: (fault.file, fault.row or 0, fault.column or "", fault.message))
 
 
+def refuse_faults(folder: Path = DATA, passed: Path = ROOT / "build" / "checked") -> None:
+    """Refuse data that have faults; data that passed are not checked again until they, or this package, change.
+
+    Parameters
+    ----------
+    folder : Path
+        The data.
+    passed : Path
+        A file that tells which data passed.
+
+    Raises
+    ------
+    ValueError
+        There are faults, each of which is told in a line.
+    """
+    folder, package = Path(folder), Path(__file__).parent
+    files = sorted(path for each in (folder, package) for path in each.rglob("*.*") if path.suffix in _COUNTED)
+    lines = "\n".join(f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files)
+    state = hashlib.sha256(lines.encode()).hexdigest()
+    if passed.is_file() and passed.read_text(encoding="utf-8") == state:
+        return
+    if found := faults(folder):
+        raise ValueError("\n".join(f"{folder.name}/{fault}" for fault in found))
+    passed.parent.mkdir(parents=True, exist_ok=True)
+    passed.write_text(state, encoding="utf-8")
+
+
 def _described(folder: Path) -> dict[str, dict]:
     """What datapackage.json says of each file, those of further industries among them; DataError where it is wrong."""
-    # frictionless takes half a second to import, and reading tables does not need it.
-    from frictionless import FrictionlessException, Package
-
     path = folder / "datapackage.json"
     if not path.is_file():
         raise DataError(f"datapackage.json: file not found in {folder}; it describes every table")
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-        Package.from_descriptor(package)
+        text = path.read_text(encoding="utf-8")
+        package = json.loads(text)
+        if reasons := _reasons(text):
+            raise DataError(f"datapackage.json: {'; '.join(reasons)}")
         described = {resource["path"]: resource for resource in package["resources"]}
         for resource in described.values():
             primary_key(resource["path"].removesuffix(".csv"), folder)
             for key in resource["schema"].get("foreignKeys", []):
                 if key["reference"]["resource"] not in {"", *(each["name"] for each in described.values())}:
                     raise ValueError(f"a key of {resource['path']} leads to no table: {key['reference']['resource']!r}")
-    except FrictionlessException as error:
-        reasons = dict.fromkeys(reason.note for reason in error.reasons or [error.error])
-        raise DataError(f"datapackage.json: {'; '.join(reasons)}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"datapackage.json: {type(error).__name__}: {error}") from error
     try:
@@ -91,19 +126,18 @@ def _described(folder: Path) -> dict[str, dict]:
 
 def _of_rules(described: dict[str, dict], held: dict[str, list[list[str]]]) -> list[Fault]:
     """Faults by the constraints and keys of datapackage.json; keys are followed to tables that can be read."""
-    from frictionless import Package
-
     files = {resource["name"]: file for file, resource in described.items()}
-    package = Package.from_descriptor({"resources": [_bare(resource, files) for resource in described.values()]})
-    for resource, rows in zip(package.resources, held.values(), strict=True):
-        truths = [field.type == "boolean" for field in resource.schema.fields]
-        if any(truths):
-            rows = [[cell.lower() if truth else cell for cell, truth in zip(row, truths, strict=True)] for row in rows]
-        resource.data = [resource.schema.field_names, *rows]
+    tables = {file: (_bare(resource, files), _lowered(resource, held[file])) for file, resource in described.items()}
     wrong = []
-    for task in package.validate().tasks:
-        file = files[task.name]
-        found = [_fault(file, error, described[file], files) for error in task.errors]
+    for file, (table, rows) in tables.items():
+        listings = {}
+        for key in table["schema"]["foreignKeys"]:
+            other = key["reference"]["resource"] or table["name"]
+            listing, cells = _listing(*tables[files[other]], key["reference"]["fields"])
+            key["reference"]["resource"] = listing["name"]
+            files[listing["name"]], listings[json.dumps(listing)] = files[other], cells
+        errors = _errors(json.dumps(table), rows, tuple(listings.items()))
+        found = [_fault(file, error, described[file], files) for error in errors]
         broken = {fault.row for fault in found if not fault.message.startswith("duplicate key")}
         # A row that breaks a rule is not said to be double as well.
         wrong += [fault for fault in found if fault.row not in broken or not fault.message.startswith("duplicate key")]
@@ -114,7 +148,76 @@ def _bare(resource: dict, files: dict[str, str]) -> dict:
     """A table described for cells that are handed over: they have been read and their types checked."""
     schema = resource["schema"]
     keys = [key for key in schema.get("foreignKeys", []) if key["reference"]["resource"] in {"", *files}]
-    return {"name": resource["name"], "type": "table", "data": [], "schema": {**schema, "foreignKeys": keys}}
+    fields = [{part: told for part, told in field.items() if part not in _TOLD} for field in schema["fields"]]
+    return _table(resource["name"], {**schema, "fields": fields, "foreignKeys": deepcopy(keys)})
+
+
+def _table(name: str, schema: dict) -> dict:
+    return {"name": name, "type": "table", "data": [], "schema": schema}
+
+
+def _lowered(resource: dict, rows: list[list[str]]) -> _Rows:
+    """Rows whose truths are written as frictionless reads them."""
+    truths = [field["type"] == "boolean" for field in resource["schema"]["fields"]]
+    return tuple(
+        tuple(cell.lower() if truth else cell for cell, truth in zip(row, truths, strict=True)) for row in rows
+    )
+
+
+def _listing(table: dict, rows: _Rows, columns: str | list[str]) -> tuple[dict, _Rows]:
+    """The table of just the columns that a key leads to."""
+    columns = [columns] if isinstance(columns, str) else columns
+    fields = table["schema"]["fields"]
+    places = [place for place, field in enumerate(fields) if field["name"] in columns]
+    schema = {**table["schema"], "fields": [fields[place] for place in places], "primaryKey": [], "foreignKeys": []}
+    cells = dict.fromkeys(tuple(row[place] for place in places) for row in rows)
+    return _table(".".join([table["name"], *columns]), schema), tuple(cells)
+
+
+@lru_cache(maxsize=1024)
+def _errors(table: str, rows: _Rows, listings: tuple[tuple[str, _Rows], ...]) -> list:
+    """The errors of a table, given the listings that its keys lead to; of tables that stay the same known by heart."""
+    from frictionless import Package
+
+    described = [json.loads(text) for text in (table, *dict(listings))]
+    package = Package.from_descriptor({"resources": described})
+    for resource, cells in zip(package.resources, (rows, *dict(listings).values()), strict=True):
+        # As a function, else each of the copies that frictionless makes of a table would copy its rows as well.
+        resource.data = partial(list, [resource.schema.field_names, *cells])
+    (task,) = package.resources[0].validate().tasks
+    return task.errors
+
+
+@lru_cache(maxsize=16)
+def _reasons(package: str) -> list[str]:
+    """Why the standard refuses a description; known by heart where it is the same again."""
+    # frictionless takes half a second to import, and reading tables does not need it.
+    from frictionless import FrictionlessException, Package
+
+    with _grammars_later():
+        try:
+            Package.from_descriptor(json.loads(package))
+        except FrictionlessException as error:
+            return list(dict.fromkeys(reason.note for reason in error.reasons or [error.error]))
+    return []
+
+
+@contextmanager
+def _grammars_later() -> Iterator[None]:
+    """Have jsonschema, which frictionless uses, build its grammars of web addresses only if one is ever checked.
+
+    That takes a second, more than all the rest of a check, and no description of a table asks for it.
+    """
+    name = "rfc3987_syntax"
+    if name in sys.modules:
+        yield
+        return
+    later = sys.modules[name] = ModuleType(name)
+    later.is_valid_syntax = lambda *arguments: import_module(name).is_valid_syntax(*arguments)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _fault(file: str, error, resource: dict, files: dict[str, str]) -> Fault:
