@@ -50,7 +50,7 @@ test: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python scripts/check_data.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=10
 
 # What is committed of a notebook has no outputs; where there is no .venv, or no notebook, git takes the file as it is.
 STRIP = if [ -x .venv/bin/python ]; then exec .venv/bin/python scripts/strip_outputs.py; else exec cat; fi

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -242,9 +242,13 @@ def _carried_out(code: str, names: dict[str, object]) -> object:
 
 
 def _imports(notebook: Path) -> None:
-    from notebook_reports.warm import carry_out, imports
-
-    carry_out(imports(notebook), NOTEBOOKS)
+    """Carry out the import statements that stand by themselves in a notebook's cells."""
+    os.chdir(NOTEBOOKS)
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        with suppress(Exception):  # cells of text, magics
+            lines = ast.parse("".join(cell["source"])).body
+            found = [line for line in lines if isinstance(line, ast.Import | ast.ImportFrom)]
+            exec(compile(ast.Module(found, []), "imports", "exec"), {"__name__": "__main__"})  # noqa: S102
 
 
 def _write(notebook, spec: ReportSpec, out: Path) -> None:

@@ -32,6 +32,8 @@ BRANCHES = {
     "machinery": ("기계", "Machinery"),
 }
 PLAN = """
+command: python scripts/run_reports.py
+check: kr_industry.checks.refuse_faults
 reports:
   - notebook: photonics_trend
     name: ${industry}_$segment.$language
@@ -121,7 +123,7 @@ def cluster(project: Path, workers: int) -> Iterator[str]:
         [str(BIN / "dask"), "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
         [str(BIN / "dask"), "worker", address, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"],
     ]
-    with ExitStack() as stack, (project / "cluster.txt").open("w") as log:
+    with ExitStack() as stack, (project.parent / "cluster.txt").open("w") as log:
         options = {"cwd": project, "env": _environment(project), "stdout": log, "stderr": log}
         for command in commands:
             started.append(subprocess.Popen(command, **options))

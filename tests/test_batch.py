@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -14,12 +15,12 @@ import nbformat
 import psutil
 import pytest
 
-from notebook_reports import pool
+from notebook_reports import FONTS, pool
 from notebook_reports.batch import Batch
+from notebook_reports.execute import kernel_fault
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import read_plan
 from notebook_reports.pool import Pool
-from notebook_reports.store import held, write_whole
 
 DECLARATION = """
 title: {ko: 시험, en: Trial}
@@ -86,7 +87,8 @@ class Project:
         return self.batch().run(specs, specs[chosen], start, say=said.append, **options), said
 
     def pool(self, workers, fork, notebooks):
-        return Pool(self.root, {}, [self.out], notebooks, workers, self.root / "build" / "logs" / "runs.txt", fork)
+        log, preload = self.root / "build" / "logs" / "runs.txt", ["notebook_reports.report"]
+        return Pool(self.root, {}, [self.out], notebooks, workers, log, fork, preload=preload)
 
     def results(self):
         with (self.out / "results.csv").open(encoding="utf-8", newline="") as file:
@@ -247,7 +249,6 @@ def test_a_failing_report_fails_alone_and_keeps_the_last_good_page(project):
         ("import os; os._exit(3)", "its process ended with exit code 3 in cell 3"),
         ("import ctypes; ctypes.string_at(0)", "its process was ended by SIGSEGV in cell 3"),
         ("import os; os.abort()", "its process was ended by SIGABRT in cell 3"),
-        ("x = bytearray(10**9)", "failed in cell 3: MemoryError:"),
         ("import time; time.sleep(60)", "failed in cell 3: TimeLimit: took longer than 1 s"),
         (
             "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]); time.sleep(60)",
@@ -257,7 +258,7 @@ def test_a_failing_report_fails_alone_and_keeps_the_last_good_page(project):
     ],
 )
 def test_a_report_that_dies_hangs_or_takes_too_much_fails_alone(project, code, error):
-    project.plan("matrix: {number: [1, 2]}, settings: [{where: {number: 1}, timeout: 1, memory: 200}]")
+    project.plan("matrix: {number: [1, 2]}, settings: [{where: {number: 1}, timeout: 1}]")
     project.cells("if number == 1:\n" + "\n".join(f"    {line}" for line in code.splitlines()))
     code, said = project.run()
     assert code == 1
@@ -329,11 +330,24 @@ def test_reports_whose_server_is_killed_are_made_by_another(project):
     assert project.results() == {"trial/n1": "10", "trial/n2": "5", "trial/n3": "3.333333333", "trial/n4": "2.5"}
 
 
-def test_a_notebook_whose_imports_hang_fails_alone(project, monkeypatch):
+def test_memory_that_is_used_counts_not_what_is_asked_for(project):
+    project.plan("matrix: {number: [1, 2]}, memory: 200")
+    project.cells(
+        "import mmap, time\nwide = mmap.mmap(-1, 6 * 2**30)\nif number == 1:\n"
+        "    held = [b'x' * 10**8 for _ in range(4)]\n    time.sleep(60)"
+    )
+    code, said = project.run()
+    assert code == 1
+    assert said[-1] == "1 made, 0 up to date, 1 failed"
+    assert _told(said, "trial/n1").startswith("trial/n1: used more than 200 MB of memory, its limit, in cell 3;")
+
+
+def test_a_notebook_whose_shared_calls_hang_fails_alone(project, monkeypatch):
     monkeypatch.setattr(pool, "_START", 1)
-    (project.root / "notebooks" / "slow.py").write_text("import time\ntime.sleep(600)\n")
-    project.cells("import slow", name="second")
-    shutil.copy(project.root / "notebooks" / "trial.yml", project.root / "notebooks" / "second.yml")
+    (project.root / "notebooks" / "slow.py").write_text("import time\ndef wait():\n    time.sleep(600)\n")
+    project.cells("", name="second")
+    declaration = f"{DECLARATION}shared: [{{call: slow.wait}}]\n"
+    (project.root / "notebooks" / "second.yml").write_text(declaration, encoding="utf-8")
     (project.root / "plan.yml").write_text(
         "reports: [{notebook: trial, name: a, parameters: {number: 1}},"
         " {notebook: second, name: b, parameters: {number: 1}, timeout: 3}]"
@@ -342,6 +356,100 @@ def test_a_notebook_whose_imports_hang_fails_alone(project, monkeypatch):
     assert code == 1
     assert _told(said, "second/b").startswith("second/b: took longer than 3 s; executed notebook kept at build/failed/")
     assert said[-1] == "1 made, 0 up to date, 1 failed"
+
+
+def test_what_cannot_be_imported_for_all_is_told_before_anything_is_made(project):
+    def start(notebooks):
+        log = project.root / "build" / "log.txt"
+        return Pool(project.root, {}, [project.out], notebooks, 2, log, preload=["os", "not.there"])
+
+    with pytest.raises(RequestError, match=r"preload not\.there: ModuleNotFoundError: No module named 'not'"):
+        project.batch().run(project.specs, project.specs, start)
+    assert not project.out.exists()
+
+
+SHARED = """
+held = open("../data/used.csv").read()
+def nothing():
+    pass
+"""
+SAVE = "import subprocess\nsubprocess.run('printf \"{}\" > ../data/used.csv', shell=True)"
+
+
+def test_what_others_save_during_a_run_is_read_anew_and_the_same_bytes_are_no_change(project):
+    (project.root / "notebooks" / "shared.py").write_text(SHARED)
+    declaration = f"{DECLARATION}shared: [{{call: shared.nothing}}]\n"
+    (project.root / "notebooks" / "trial.yml").write_text(declaration, encoding="utf-8")
+    project.plan("matrix: {number: [1, 2, 4]}")
+    project.cells(SAVE.format("a\\\\n20\\\\n"), "import shared\nassert '20' in shared.held")
+    said = project.run(workers=1)[1]
+    assert said[0] == "again trial/n1: failed in cell 6: AssertionError: "
+    assert said[1:] == ["made trial/n2", "made trial/n4", "made trial/n1", "3 made, 0 up to date, 0 failed"]
+    assert project.results() == {"trial/n1": "20", "trial/n2": "10", "trial/n4": "5"}
+    assert project.run(workers=1, force=True)[1][-1] == "3 made, 0 up to date, 0 failed"
+    assert project.why() == []
+
+
+def test_a_module_that_was_imported_for_all_is_imported_anew_when_it_changes(project):
+    (project.root / "src").mkdir()
+    (project.root / "src" / "own.py").write_text("value = 1\n")
+    project.plan("matrix: {number: [1, 2, 4]}")
+    project.cells(
+        "import own, subprocess\nreport_of = own.value\n"
+        "if number == 1: subprocess.run('echo value = 20 > ../src/own.py', shell=True)",
+        "report.record('value', report_of, 'times')",
+    )
+
+    def start(notebooks):
+        log = project.root / "build" / "log.txt"
+        return Pool(project.root, {}, [project.out], notebooks, 1, log, paths=["src"], preload=["own"])
+
+    said = []
+    assert project.batch().run(project.specs, project.specs, start, say=said.append) == 0
+    assert said[0] == "again trial/n1: changed while the report was made: src/own.py"
+    rows = (project.out / "results.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[2] for row in rows if row.split(",")[1] == "value"] == ["20", "20", "20"]
+
+
+def test_a_file_that_a_notebook_writes_itself_is_no_input(project):
+    project.cells(
+        "log = open('log.txt', 'a+')\nlog.seek(0)\nbefore = log.read()\nlog.write('run\\n')\nlog.close()\n"
+        "open('own.txt', 'w').write('x')\nopen('own.txt').read()"
+    )
+    for _ in range(2):
+        assert project.run(force=True)[1][-1] == "2 made, 0 up to date, 0 failed"
+    assert [project.why(0), project.why(1)] == [[], []]
+    assert (project.root / "notebooks" / "log.txt").read_text() == "run\n" * 4
+
+
+def test_a_folder_that_is_listed_counts_with_its_names(project):
+    project.cells("from pathlib import Path\nnames = [path.name for path in Path('../data').glob('*.csv')]")
+    project.run()
+    (project.root / "data" / "used.csv").touch()
+    (project.root / "notebooks" / "new.csv").write_text("")
+    assert project.why() == []
+    (project.root / "data" / "new.csv").write_text("")
+    assert project.why() == ["data/ changed"]
+
+
+def test_a_notebook_in_another_language_needs_a_kernel_for_it(project, monkeypatch):
+    path = project.root / "notebooks" / "trial.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
+    notebook.cells = [notebook.cells[0], nbformat.v4.new_code_cell("print(number)")]
+    nbformat.write(notebook, path)
+    fault = kernel_fault(path)
+    assert fault.startswith("it is written in R for the kernel 'ir', which is not installed; installed: python3")
+    assert kernel_fault(project.root / "notebooks" / "trial.yml") == ""
+    folder = project.root / "build" / "kernels" / "ir"
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]  # enough to stand for R
+    (folder / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "R", "language": "R"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(project.root / "build"))
+    assert kernel_fault(path) == ""
+    for fork in (True, False):
+        assert project.run(fork=fork, force=True)[1][-1] == "2 made, 0 up to date, 0 failed"
+    assert re.search(r"<pre>\s*2\s*</pre>", (project.out / "trial" / "n2.html").read_text(encoding="utf-8"))
 
 
 def test_what_a_notebook_started_and_left_behind_ends_with_it(project):
@@ -356,7 +464,7 @@ def test_what_a_notebook_started_and_left_behind_ends_with_it(project):
 
 
 def test_a_file_changed_while_a_report_is_made_is_told(project):
-    project.cells("", "open('../data/used.csv', 'a').write('20\\n')")
+    project.cells("", "import subprocess\nsubprocess.run('date +%s%N >> ../data/used.csv', shell=True)")
     code, said = project.run(chosen=slice(0, 1))
     assert code == 1
     assert _told(said, "trial/n1").startswith("trial/n1: changed while the report was made: data/used.csv")
@@ -420,7 +528,7 @@ def test_another_folder_takes_what_a_run_leaves_beside_its_reports(project):
     assert (build / "failed" / "trial" / "n1.ipynb").is_file()
     assert set(batch.store().failed) == {"trial/n1"}
     assert not (project.root / "build" / "failed").exists()
-    assert not (project.root / "build" / "journal").exists()
+    assert not (project.root / "build" / "state").exists()
 
 
 def test_many_at_once_lose_none(project):
@@ -473,48 +581,10 @@ def test_nothing_written_tells_of_time_place_or_machine(project):
         assert time.strftime("%Y-%m-%d").encode() not in content
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"format": 2}', '{"format": 2, "inputs": {}, "reports": {"a": {}}}'])
-def test_a_damaged_manifest_is_told_and_rebuilt(project, text):
-    project.run()
-    before = project.files()
-    (project.out / "manifest.json").write_text(text)
-    code, said = project.run()
-    assert code == 0
-    assert said[0].startswith(f"{project.out / 'manifest.json'} is damaged (")
-    assert said[0].endswith("all reports are made anew")
-    assert said[-1] == "2 made, 0 up to date, 0 failed"
-    assert project.files() == before
-
-
 def test_an_older_manifest_is_replaced(project):
     project.run()
     (project.out / "manifest.json").write_text('{"format": 1, "reports": {"trial/n1": {}}}')
     assert project.run()[1][-1] == "2 made, 0 up to date, 0 failed"
-
-
-class _PowerCut(BaseException):
-    pass
-
-
-def test_what_was_finished_when_the_power_went_is_not_made_again(project, monkeypatch):
-    def cut(*_):
-        raise _PowerCut
-
-    monkeypatch.setattr(Batch, "_save", cut)
-    with pytest.raises(_PowerCut):
-        project.run()
-    monkeypatch.undo()
-    assert not (project.out / "manifest.json").exists()
-    journal = next((project.root / "build" / "journal").iterdir())
-    with journal.open("a") as file:
-        file.write('{"report": "trial/n1", "ent')  # a line that was being written
-    code, said = project.run()
-    assert code == 0
-    assert said[0].startswith(f"{journal}, line 4 is damaged (")
-    assert said[0].endswith("it is passed over")
-    assert said[1:] == ["0 made, 2 up to date, 0 failed"]
-    assert project.results() == {"trial/n1": "10", "trial/n2": "5"}
-    assert journal.read_text() == ""
 
 
 def test_a_failing_check_stops_everything_before_anything_is_written(project):
@@ -526,50 +596,13 @@ def test_a_failing_check_stops_everything_before_anything_is_written(project):
     assert not project.out.exists()
 
 
-def test_a_folder_is_held_by_one_run_at_a_time_and_the_second_is_told_by_whom(tmp_path):
-    with held(tmp_path / "reports"):
-        with (
-            pytest.raises(
-                RequestError, match=rf"reports: another run is writing to it: process {os.getpid()}, .*since"
-            ),
-            held(tmp_path / "reports"),
-        ):
-            pass
-        with held(tmp_path / "other"):
-            pass
-    assert list(tmp_path.iterdir()) == []  # nothing was there before, and nothing was made
-    (tmp_path / "reports").mkdir()
-    with held(tmp_path / "reports"):
-        pass
-    assert list((tmp_path / "reports").iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(RequestError, match="file: cannot be written to"), held(tmp_path / "file"):
-        pass
-
-
 def test_a_page_that_cannot_be_rendered_fails_alone_with_its_traceback(project):
-    drawing = "<svg><text style=\"font-family: 'X'\">a</text></svg>"  # text in a font that nobody named a file for
-    project.cells("", f"from IPython.display import HTML\nHTML({drawing!r}) if number == 1 else None")
+    drawing = "<svg><text style=\"font-family: 'X'\">a</text></svg>"
+    bundle = {"text/html": drawing, FONTS: {"X/400": "no/such.ttf"}}
+    shown = f"display({bundle!r}, raw=True, metadata={{'notebook_reports': True}})"
+    project.cells("", f"from IPython.display import display\nif number == 1:\n    {shown}")
     code, said = project.run()
     assert code == 1
     assert said[-1] == "1 made, 0 up to date, 1 failed"
-    assert _told(said, "trial/n1").startswith("trial/n1: failed in rendering: KeyError")
+    assert _told(said, "trial/n1").startswith("trial/n1: failed in rendering: ")
     assert "Traceback" in (project.root / "build" / "failed" / "trial" / "n1.txt").read_text()
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "page.html"
-    write_whole(path, "first")
-    assert path.stat().st_mode & 0o777 == 0o644
-
-    def fail(_):
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(path, "second")
-    assert path.read_text() == "first"
-    assert [p.name for p in tmp_path.iterdir()] == ["page.html"]

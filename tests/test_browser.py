@@ -5,13 +5,17 @@ import re
 from io import BytesIO
 from itertools import pairwise
 
+import pandas as pd
 import pypdfium2
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from conftest import ROOT
 from fontTools.ttLib import TTFont
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from notebook_reports.plan import read_plan
+from notebook_reports.render import render
 
 REPORTS = ROOT / "reports"
 PLAN = read_plan(REPORTS / "reports.yml", ROOT / "notebooks")
@@ -176,6 +180,44 @@ def test_the_index_opens_its_lists_for_a_search_and_sorts_what_it_compares(windo
     shown = [float(each.get_attribute("data-value")) for each in values.all()]
     assert len(shown) > 2
     assert shown == sorted(shown, reverse=True)
+
+
+def picture(**options):
+    buffer = BytesIO()
+    Figure(**options).savefig(buffer)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_any_notebook_shows_stays_in_the_window_and_is_accessible(window, tmp_path, size, scheme):
+    frame, wide = pd.DataFrame([range(1000, 1060)] * 3), picture(figsize=(20, 4))
+    colours = "\x1b[31mred\x1b[0m \x1b[42mgreen\x1b[0m \x1b[1;93mbold\x1b[0m \x1b[7minverse\x1b[0m"
+    shown = [
+        {"image/png": wide},
+        {"text/html": f'<img src="data:image/png;base64,{wide}"><svg viewBox="0 0 9 9" width="3000"></svg>'},
+        {"text/html": frame._repr_html_()},
+        {"text/html": frame.to_html(border=1)},
+        {"text/latex": f"$${' + '.join(f'x_{{{number}}}' for number in range(60))}$$"},
+        {"text/plain": f"{colours} {'word ' * 200}"},
+    ]
+    outputs = [new_output("display_data", data) for data in shown]
+    declared = {"image/png": {"width": 200, "height": 100}}
+    outputs.append(new_output("display_data", {"image/png": picture(figsize=(4, 2), dpi=200)}, metadata=declared))
+    table = "\n".join(f"{cell * 40}|" for cell in ("| a ", "|---", "| 1000 "))
+    text = f"# Title\n\n{table}\n\n```\n{'x = 1; ' * 60}\n```\n\n## Part"
+    cells = [new_markdown_cell(text), new_code_cell("x", outputs=outputs, execution_count=1)]
+    file = tmp_path / "page.html"
+    foot = dict.fromkeys(("key", "data", "code", "command"), "a")
+    file.write_text(render(new_notebook(cells=cells), foot, tmp_path), encoding="utf-8")
+    window.set_viewport_size(size)
+    window.emulate_media(color_scheme=scheme)
+    window.goto(file.as_uri())
+    assert window.evaluate("outside") == []
+    assert window.evaluate("violations", STANDARD) == []
+    sizes = window.eval_on_selector_all("main img", "all => all.map(each => [each.clientWidth, each.clientHeight])")
+    assert sizes[-1] == [200, 100]
+    assert all(abs(width / height - 5) < 0.1 for width, height in sizes[:2])
 
 
 def test_a_page_with_faults_does_not_pass(window):

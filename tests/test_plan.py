@@ -1,9 +1,12 @@
+import json
+import shlex
 import unicodedata
 
+import nbformat
 import pytest
 
 from notebook_reports.parameters import Declared, RequestError
-from notebook_reports.plan import entry_for, read_plan, sample, select
+from notebook_reports.plan import entry_for, in_a_name, one_off, read_plan, sample, select
 
 
 @pytest.fixture
@@ -89,11 +92,45 @@ def test_reports_may_be_only_included(plan_of):
             r"report 1: settings where \{'segment': 'total'\}: no report of this entry fits",
         ),
         ("reports: [{notebook: bio_growth, name: a, include: [{sgment: total}]}]", "did you mean 'segment'"),
-        ("reports: [{notebook: bio_growth, name: a, timeout: 0}]", "reports > 0 > timeout"),
-        ("reports: [{notebook: bio_groth, name: a}]", "report 1: no notebook 'bio_groth'"),
-        ("reports: [{notebook: ../notebooks/bio_growth, name: a}]", "no notebook"),
-        ("reports: [{notebook: bio_growth, name: ../../escape}]", "must be lower-case letters"),
-        ("reports: [{notebook: bio_growth, name: a..b}]", "must be lower-case letters"),
+        ("reports: [{notebook: bio_growth, name: a, timeout: 0}]", "report 1 > timeout: .*greater than or equal to 1"),
+        ("reports: [{notebook: bio_growth, name: a, timeout: 86401}]", "report 1 > timeout: .*86400 "),
+        ("reports: [{notebook: bio_growth, name: a, memory: 63}]", "report 1 > memory: .*64 "),
+        ("reports: [{notebook: bio_growth, name: a, memory: 1048577}]", "report 1 > memory: .*1048576 "),
+        (
+            "reports: [{notebook: bio_growth, name: a, settings: [{where: {}}, {timeout: 5}]}]",
+            "report 1 > setting 2 > where: is missing$",
+        ),
+        ("reports: [{notebook: bio_growth, name: a}, 7]", "report 2: expected keys of .*notebook.*; found 7$"),
+        (
+            "reports: [{notebook: bio_growth, name: a, matrix: {segment: total}}]",
+            "report 1 > matrix > segment: expected a list of values, or all; found 'total'$",
+        ),
+        (
+            f"reports: [{{notebook: bio_growth, name: a, matrix: {{x: {list(range(400))}, y: {list(range(400))}}}}}]",
+            "report 1: the matrix has more than 100000 combinations",
+        ),
+        ("reports: [{notebook: bio_growth, name: a, matrix: {segment: []}}]", "expected a list of values, or all"),
+        (
+            "reports: [{notebook: bio_growth, name: a, parameters: {horizon: .nan}}]",
+            "report 1 > parameters > horizon: nan cannot be given",
+        ),
+        (
+            f"reports: [{{notebook: bio_growth, name: a, parameters: {{segment: {'x' * 500}}}}}]",
+            "parameter 'segment': 'x{78}… is not known; allowed are total, ",
+        ),
+        (
+            "reports: [{notebook: bio_growth, name: $horizon, parameters: {horizon: [1]}}]",
+            r"\[1\] is not a whole number",
+        ),
+        (
+            "reports: [{notebook: bio_groth, name: a}]",
+            "report 1: no notebook 'bio_groth' .*'bio_growth'.*there are bio_g",
+        ),
+        (
+            "reports: [{notebook: ../notebooks/bio_growth, name: a}]",
+            "the notebook's name .* must not .* begin with a dot",
+        ),
+        ("reports: [{notebook: bio_growth, name: ../../escape}]", "the name .* must not hold '/'"),
         (
             "reports: [{notebook: bio_growth, name: $segmnt, parameters: {segment: total}}]",
             r"uses \$segmnt; given here",
@@ -104,7 +141,7 @@ def test_reports_may_be_only_included(plan_of):
             "reports: [{notebook: bio_growth, name: a}, {notebook: bio_growth, name: a}]",
             "report 2: the name .* is taken",
         ),
-        ("reports: [{notebook: bio_growth, nam: a}]", "reports > 0"),
+        ("reports: [{notebook: bio_growth, nam: a}]", r"report 1: 'nam' is not known \(did you mean 'name'"),
         ("reports: 7", "reports"),
     ],
 )
@@ -178,9 +215,11 @@ def test_all_stands_for_every_value_that_a_parameter_accepts(root, plan_of):
     assert [report.name for report in plan if report.memory == 500] == ["optical_materials.ko", "optical_materials.en"]
 
 
-@pytest.mark.parametrize("name", ["horizon", "segmnt"])
-def test_all_needs_a_parameter_with_a_list_of_values(plan_of, name):
-    with pytest.raises(RequestError, match=f"report 1: photonics_trend: parameter '{name}' has no list of values"):
+@pytest.mark.parametrize(
+    ("name", "fault"), [("horizon", "has no list of values"), ("segmnt", r"is not known \(did you mean 'segment'\?\)")]
+)
+def test_all_needs_a_parameter_with_a_list_of_values(plan_of, name, fault):
+    with pytest.raises(RequestError, match=f"report 1: photonics_trend: parameter '{name}' {fault}"):
         plan_of(f"reports: [{{notebook: photonics_trend, name: x, matrix: {{{name}: all}}}}]")
 
 
@@ -289,3 +328,292 @@ def test_of_more_than_forty_neighbours_only_the_cover_and_the_other_language_sta
 def test_reports_that_differ_in_their_names_alone_do_not_lead_to_each_other(plan_of):
     plan = plan_of("reports: [{notebook: bio_growth, name: a, cover: true}, {notebook: bio_growth, name: b}]")
     assert [report.links for report in plan] == [(), ()]
+
+
+@pytest.fixture
+def stock(tmp_path):
+    """Makes a repository of stock notebooks, and reads a plan in it."""
+
+    class Stock:
+        root = tmp_path / "stock"
+
+        def write(self, name, source="", folder="notebooks", **metadata):
+            path = self.root / folder / f"{name}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            cells = [nbformat.v4.new_markdown_cell(f"# 제목 {name}")]
+            cells += [nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})] if source else []
+            nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
+
+        def plan(self, text):
+            path = self.root / "reports" / "reports.yml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return read_plan(path, self.root / "notebooks")
+
+    return Stock()
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name", "key"),
+    [
+        ("01-Analysis", "Report", "01-Analysis/Report"),
+        ("sub/x", "$region", "sub/x/광주"),
+        ("지역보고서", "$region판", "지역보고서/광주판"),
+        ("Q&A #1 (new)", "100% ${region}.v1", "Q&A #1 (new)/100% 광주.v1"),
+        ("a", "é'β-ü", "a/é'β-ü"),
+    ],
+)
+def test_notebooks_and_reports_are_named_in_any_script_and_stand_in_folders(stock, notebook, name, key):
+    stock.write(notebook, "region = '서울'")
+    entry = f'reports: [{{notebook: "{notebook}", name: "{name}", parameters: {{region: 광주}}}}]'
+    for text in (entry, unicodedata.normalize("NFD", entry)):
+        (report,) = stock.plan(text)
+        assert (report.key, report.parameters) == (key, {"region": "광주"})
+        assert report.source == f"notebooks/{notebook}.ipynb"
+        assert shlex.split(report.command) == ["notebook-reports", "run", key, "--force"]
+        assert select([report], [key]) == select([report], [unicodedata.normalize("NFD", key)]) == [report]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".hidden", "..", "a/b", "/a", "a\\b", "a:b", "a*", "a?", "a\"b", "a<b", "a>b", "a|b", "a\x07", "a\nb", "a\x7f",
+     "con", "CON.ko", "lpt1", "a.", " a", "a ", "x" * 101, "가" * 74, "a\u202eb", "a\u2028b"],
+)  # fmt: skip
+def test_names_that_some_system_cannot_hold_are_refused_wherever_they_stand(stock, name):
+    stock.write("x", "region = '서울'")
+    for fields in ({"notebook": "x", "name": name}, {"notebook": name, "name": "x"}, {"notebook": f"x/{name}"}):
+        if fields == {"notebook": "a/b", "name": "x"}:
+            continue
+        entry = ", ".join(f"{key}: {json.dumps(value)}" for key, value in ({"name": "x"} | fields).items())
+        with pytest.raises(RequestError, match=r"report 1: the (notebook's )?name .* must not|report 1: no notebook"):
+            stock.plan(f"reports: [{{{entry}}}]")
+    with pytest.raises(RequestError, match=r"report 1: the name .* must not"):
+        stock.plan(f"reports: [{{notebook: x, name: $region, parameters: {{region: {json.dumps(name)}}}}}]")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("x/Report", "x/report"), ("x/Straße", "x/STRASSE"), ("X/a", "x/b"), ("a/b.html/c", "a/b"),
+     ("x.svg/x/c", "X.SVG/y"),     ("index.html/a", "x/b"), ("Results.csv/a", "x/b"),
+     ("manifest.json/a", "x/b"), ("a/É", "a/é")],
+)  # fmt: skip
+def test_names_that_some_system_takes_for_one_are_refused(stock, first, second):
+    entries = []
+    for notebook, _, name in (key.rpartition("/") for key in (first, second)):
+        stock.write(notebook)
+        entries.append(f"{{notebook: {notebook}, name: {name}}}")
+    with pytest.raises(RequestError, match=r"report [12]: .* are one on some systems"):
+        stock.plan(f"reports: [{', '.join(entries)}]")
+
+
+def test_a_notebook_whose_name_differs_in_its_letters_alone_is_not_taken(stock):
+    stock.write("Bio")
+    stock.write(unicodedata.normalize("NFD", "광주"))
+    for name in ("bio", "광주"):
+        with pytest.raises(RequestError, match=f"no notebook '{name}' in .* in other letters"):
+            stock.plan(f"reports: [{{notebook: {name}, name: a}}]")
+
+
+def test_of_a_notebook_that_is_not_there_the_others_are_listed(stock):
+    for name in ("a", "sub/01 b", ".ipynb_checkpoints/c"):
+        stock.write(name)
+    with pytest.raises(
+        RequestError, match=r"no notebook 'sub/01 B' .*'sub/01 b', in other letters.*there are a, sub/01 b$"
+    ):
+        stock.plan("reports: [{notebook: sub/01 B, name: a}]")
+    with pytest.raises(RequestError, match=r"no notebook 'nowhere/a' in .*there are a, sub/01 b$"):
+        stock.plan("reports: [{notebook: nowhere/a, name: a}]")
+
+
+def test_what_a_plan_says_of_all_reports(stock):
+    stock.write("x", folder="papers")
+    plan = stock.plan(
+        "preload: [numpy, scipy.stats]\ncheck: checks.data.refuse\nelsewhere: {data: FIGURES, data/raw: RAW_FIGURES}\n"
+        "title: Bread\nnotebooks: papers\ncommand: make report\nreports: [{notebook: x, name: a}]"
+    )
+    assert plan.title.en == "Bread"
+    assert (plan.preload, plan.check) == (("numpy", "scipy.stats"), "checks.data.refuse")
+    assert (plan.elsewhere, plan.notebooks) == ({"data": "FIGURES", "data/raw": "RAW_FIGURES"}, "papers")
+    assert (plan[0].source, plan[0].command) == ("papers/x.ipynb", "make report x/a --force")
+    stock.write("x")
+    plan = stock.plan("reports: [{notebook: x, name: a}]")
+    assert (plan.preload, plan.check, plan.elsewhere, plan.notebooks, plan.title) == ((), "", {}, "notebooks", None)
+    stock.write("y", "n = 1", folder=".")
+    (plan,) = stock.plan("notebooks: .\nreports: [{notebook: y, name: a, parameters: {n: 2}}]")
+    assert (plan.source, plan.parameters) == ("y.ipynb", {"n": 2})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("preload: numpy", "preload: "),
+        ("preload: [numpy, os; rm]", "preload 2: "),
+        ("check: print", "check: "),
+        ("check: os.system('x')", "check: "),
+        ("elsewhere: {../data: X}", r"elsewhere > ../data: '../data' is no folder of the repository"),
+        ("elsewhere: {data: A-B}", "elsewhere > data: "),
+        ("notebooks: /tmp", "notebooks: '/tmp' is no folder of the repository"),
+        ("notebooks: a/../..", "notebooks: .* is no folder of the repository"),
+        ('command: "a\\nb"', "command: "),
+        ("prelod: [numpy]", r"yml: 'prelod' is not known \(did you mean 'preload'\?\)"),
+    ],
+)
+def test_what_is_wrong_at_the_top_of_a_plan_is_told(stock, line, message):
+    stock.write("x")
+    with pytest.raises(RequestError, match=message) as caught:
+        stock.plan(f"{line}\nreports: [{{notebook: x, name: a}}]")
+    assert "_Plan" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "reports:\n- notebook: x\n  name: a\n  name: b",
+            "line 4, column 3: not valid YAML: the key 'name' stands twice",
+        ),
+        ("[" * 100_000, "line 1, column 51: not valid YAML: more than 50 levels"),
+        ("- " * 100_000, "more than 50 levels"),
+        ("{a: " * 100_000, "more than 50 levels"),
+        ("a: &a [1]\nb: &b [*a, *a]\nreports: [*b]", r"line 2, .*\*a stands in a part that is named &b"),
+        ("reports: &a [*a]", r"\*a stands in a part that is named &a itself"),
+        ("reports: [\x07]", "not valid YAML: .*control characters"),
+        (f"reports: [{{notebook: x, name: {'9' * 5000}}}]", "not valid YAML: .*limit"),
+        (
+            "reports: [{notebook: x, name: a, parameters: {n: !!set {a}}}]",
+            "report 1 > parameters > n: .* cannot be given",
+        ),
+        ("? [a]\n: 1", "not valid YAML: found unhashable key"),
+    ],
+)
+def test_a_file_that_is_not_to_be_read_is_refused_and_no_crash(stock, text, message):
+    stock.write("x", "n = None")
+    with pytest.raises(RequestError, match=message) as caught:
+        stock.plan(text)
+    assert len(str(caught.value)) < 600
+
+
+def test_parts_of_a_plan_may_repeat_others(stock):
+    stock.write("x", "a = 1\nb = 2")
+    plan = stock.plan(
+        "reports:\n- {notebook: x, name: a, parameters: &both {a: 3, b: 4}}\n"
+        "- {notebook: x, name: b, parameters: {<<: *both, b: 5}}"
+    )
+    assert [report.parameters for report in plan] == [{"a": 3, "b": 4}, {"a": 3, "b": 5}]
+
+
+def test_values_of_every_kind_reach_a_notebook_without_a_declaration(stock):
+    stock.write("x", "tags = []\nrange = {}\nday = ''\nlimit = None\nrate: float = 1\nbold = False")
+    (report, *others) = stock.plan(
+        """
+        reports:
+          - notebook: x
+            name: all
+            parameters: {tags: [a, [1, null]], range: {low: 1}, day: 2020-01-05, limit: 2.5, rate: 2, bold: true}
+          - notebook: x
+            name: $tags $bold $limit
+            matrix: {tags: [[a, b], [c]], bold: [true]}
+            parameters: {limit: null}
+          - notebook: x
+            name: $tags
+            matrix: {tags: [[x], [y]]}
+            exclude: [{tags: [y]}]
+            settings: [{where: {tags: [x]}, timeout: 5}]
+        """
+    )
+    told = {
+        "tags": ["a", ["1", None]],
+        "range": {"low": 1},
+        "day": "2020-01-05",
+        "limit": 2.5,
+        "rate": 2.0,
+        "bold": True,
+    }
+    assert report.parameters == told | {"tags": ["a", [1, None]]}
+    assert [other.name for other in others] == ["a_b true none", "c true none", "x"]
+    assert others[-1].timeout == 5
+    assert len(sample([report, *others], 2, "")) == 2
+    assert {link.name for link in others[0].links} == {"c true none"}
+    stock.write("y", "language = []")
+    plan = stock.plan('reports: [{notebook: y, name: "l$language", matrix: {language: [[a], [b, c]]}, cover: true}]')
+    assert [link.label for report in plan for link in report.links] == ["b, c", "a"]
+
+
+@pytest.mark.parametrize("told", [{"language": "R"}, {}])
+def test_a_notebook_in_a_language_without_its_kernel_is_refused_by_name(stock, told):
+    stock.write("x", "a <- 1", kernelspec={"name": "no-such-kernel", "display_name": "R"} | told)
+    with pytest.raises(RequestError, match=r"report 1: notebook 'x': .*no-such-kernel"):
+        stock.plan("reports: [{notebook: x, name: a}]")
+
+
+def test_a_notebook_in_a_language_whose_kernel_is_there_takes_any_value(stock, monkeypatch):
+    stock.write("x", "a <- 1", kernelspec={"name": "ir", "language": "R", "display_name": "R"})
+    monkeypatch.setattr("notebook_reports.execute.kernel_fault", lambda path: "")
+    (report,) = stock.plan("reports: [{notebook: x, name: a, parameters: {a: [1, b]}}]")
+    assert report.parameters == {"a": [1, "b"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "name"),
+    [
+        ("bold=TRUE", True, "bold_true"),
+        ("horizon=-5", -5, "horizon_-5"),
+        ("rate=-0.5", -0.5, "rate_-0_5"),
+        ("note=Hello, 세계! A/B", "Hello, 세계! A/B", "note_hello_세계_a_b"),
+        ("note=true", "true", "note_true"),
+        ("note=", "", "note"),
+        ("tags=[a, 2]", ["a", 2], "tags_a_2"),
+        ("limit=2020", 2020, "limit_2020"),
+        ("limit=null", None, "limit_null"),
+        ("limit='5'", "5", "limit_5"),
+        ('limit=[1.0e+16, "a\\tb\\u007f"]', [1e16, "a\tb\x7f"], None),
+        ("note=" + "가" * 300, "가" * 300, None),
+        (unicodedata.normalize("NFD", "note=광주"), "광주", "note_광주"),
+    ],
+)
+def test_a_one_off_takes_texts_under_a_safe_name_and_tells_how_to_make_it_again(stock, change, value, name):
+    stock.write("x", "bold = False\nhorizon = 3\nrate = 0.5\nnote = ''\ntags = []\nlimit = None")
+    plan = stock.plan("reports: [{notebook: x, name: a b, cover: true}, {notebook: x, name: c}]")
+    (made,) = one_off(plan[:1], [change], stock.root)
+    parameter = change.partition("=")[0]
+    assert made.parameters == {parameter: value}
+    assert type(made.parameters[parameter]) is type(value)
+    assert name is None or made.name == f"a b.{name}"
+    assert len(made.name.encode()) < 220
+    assert (made.cover, made.links) == (False, ())
+    *command, again = shlex.split(made.command)
+    assert command == ["notebook-reports", "run", "x/a b", "--set"]
+    assert one_off(plan[:1], [again], stock.root)[0].parameters == made.parameters
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("bold", "--set 'bold': expected NAME=VALUE"),
+        ("bolt=true", r"--set: x: parameter 'bolt' is not known \(did you mean 'bold'\?\); allowed are bold, horizon"),
+        ("bold=Maybe so", "parameter 'bold': 'Maybe so' is neither true nor false; allowed are true, false"),
+        ("horizon=--5", "'--5' is not a whole number"),
+        ("horizon=1.5", "'1.5' is not a whole number"),
+    ],
+)
+def test_a_one_off_that_is_not_allowed_is_refused_by_what_was_given(stock, change, message):
+    stock.write("x", "bold = False\nhorizon = 3")
+    plan = stock.plan("reports: [{notebook: x, name: a}]")
+    with pytest.raises(RequestError, match=message):
+        one_off(plan, [change], stock.root)
+
+
+def test_a_long_text_in_a_name_is_cut_and_still_its_own():
+    first, second = (in_a_name("x" * 99 + end) for end in "ab")
+    assert first != second
+    assert len(first) < 61
+
+
+def test_links_lead_to_addresses_and_not_to_names(stock):
+    stock.write("x", "region = ''")
+    plan = stock.plan('reports: [{notebook: x, name: "$region #1?", matrix: {region: [서울, 50%]}}]'.replace("?", ""))
+    assert [link.address for report in plan for link in report.links] == [
+        "50%25%20%231.html",
+        "%EC%84%9C%EC%9A%B8%20%231.html",
+    ]
+    assert [(link.group, link.label) for link in plan[0].links] == [("region", "50%")]

@@ -137,7 +137,7 @@ esac
     check, *ran = log.read_text().splitlines()
     assert check.startswith("-c import sys")
     install = "-m pip install --quiet --disable-pip-version-check -r requirements.txt"
-    assert ran == [f"-m venv {environment}", install, "scripts/check_data.py", "-m pytest"]
+    assert ran == [f"-m venv {environment}", install, "scripts/check_data.py", "-m pytest --durations=10"]
     assert (environment / "installed").is_file()
 
 

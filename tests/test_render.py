@@ -13,7 +13,7 @@ import notebook_reports
 from notebook_reports import FRONT, GLOSSARY, RESULT, lab
 from notebook_reports.execute import RunError
 from notebook_reports.links import Link
-from notebook_reports.render import _small, render
+from notebook_reports.render import render
 from notebook_reports.sections import Sections, headings, in_language, split
 from notebook_reports.words import LANGUAGES, own_words
 
@@ -218,7 +218,7 @@ def test_without_report_all_outputs_stand_open_and_the_first_heading_is_the_titl
     soup = page(*cells)
     assert soup.title.text == "제목"
     assert texts(soup.nav.find_all("li")) == ["절"]
-    assert soup.find("pre", string="말\n").parent.name == "main"
+    assert soup.find("pre", string="말").parent.name == "main"
     assert soup.table.find_parent("div")["class"] == ["scroll"]
     assert not soup.select(".output")
 
@@ -272,11 +272,13 @@ def test_every_one_of_the_own_words_is_used():
 
 
 def test_of_a_long_frame_the_page_has_the_first_rows_and_says_how_many_there_are():
-    table = pd.DataFrame({"a": range(30)})._repr_html_()
-    shown = _small(new_output("execute_result", {"text/html": table}), "ko")
-    assert "처음 4행, 모두 30행" in shown
-    assert shown.count("<tr>") == 5
-    short = pd.DataFrame({"a": range(4)})._repr_html_()
-    assert "모두" not in _small(new_output("execute_result", {"text/html": short}), "ko")
+    def folded(html):
+        cells = [ran("frame", value({"text_html": html})), ran("say()", shown("<b>열린</b>"))]
+        return page(FRONT_PAGE, *cells).select_one(".output")
+
+    long = folded(pd.DataFrame({"a": range(30)})._repr_html_())
+    assert len(long.select("tr")) == 5
+    assert long.p.text == "처음 4행, 모두 30행"
+    assert "모두" not in folded(pd.DataFrame({"a": range(4)})._repr_html_()).text
     other = "<table><tbody>" + "<tr><td>1</td></tr>" * 30 + "</tbody></table><p>after</p>"
-    assert other in _small(new_output("execute_result", {"text/html": other}), "ko")
+    assert len(folded(other).select("tr")) == 30

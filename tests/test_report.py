@@ -136,6 +136,25 @@ def test_sentences_keep_their_characters_and_lists_their_items(shown):
     assert page.count("<li>") == 2
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    ["- 3.2% 줄었다", "-3.2%", "+ 5", "2018. 12. 31. 끝", "123) 가", "#제목", "가\n---\n나", "a | b\n--- | ---\n1 | 2",
+     "https://a_b.kr/c_d_e 와 a_b_c", r"\(x\) \begin{a}b\end{a} $x$", "말\n: 뜻", "<b>&amp;</b>"],
+)  # fmt: skip
+def test_a_sentence_shows_as_it_is_written(shown, sentence):
+    Report("ko").say(sentence)
+    page = BeautifulSoup(ReportExporter().markdown2html({}, shown[0]["text/markdown"]), "html.parser")
+    assert [(tag.name, tag.text) for tag in page.find_all()] == [("p", sentence)]
+    assert shown[0]["text/plain"] == sentence
+
+
+def test_an_item_of_a_list_may_begin_with_a_number(shown):
+    Report("ko").say("- 첫째\n- 2022년의 자료\n---", "- 3% 줄었다")
+    page = BeautifulSoup(ReportExporter().markdown2html({}, shown[0]["text/markdown"]), "html.parser")
+    assert [item.text for item in page.select("li")] == ["첫째", "2022년의 자료\n---"]
+    assert page.select("p")[-1].text == "- 3% 줄었다"
+
+
 def test_dollars_in_a_sentence_are_no_formula(shown):
     Report("en").say("From US$5 to US$6")
     assert "<p>From US$5 to US$6</p>" in ReportExporter().markdown2html({}, shown[0]["text/markdown"])

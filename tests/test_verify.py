@@ -12,6 +12,9 @@ import pytest
 from notebook_reports.trace import digest
 
 ONE = """
+command: python scripts/run_reports.py
+check: kr_industry.checks.refuse_faults
+elsewhere: {{data: KR_INDUSTRY_DATA}}
 reports:
   - notebook: photonics_trend
     name: {name}.$language
@@ -76,7 +79,7 @@ def test_a_figure_that_moved_is_named_with_all_that_it_moves(verify, one, data_c
     words, text, drawing, numbers = (CHART.sub("", line) for line in told if CHART.match(line))
     assert words.startswith("its words: 11.4% → 10.3%, in “")
     assert text == "text in it: 9,301 → 9,401"
-    assert re.fullmatch(r"its drawing: [1-9] of \d+ shapes and labels moved", drawing)
+    assert re.fullmatch(r"its drawing: [1-9] of \d+ shapes moved", drawing)
     assert numbers == "its numbers, row “2018”, column “매출액(억 원)”: 9,301 → 9,401"
     assert len(told) == 9
     assert re.fullmatch(r"  and \d+ more differences", told[-1])
@@ -130,7 +133,7 @@ def test_what_was_edited_is_told_in_words(root, verify, one, tmp_path):
     chart, numbers = lines[:2]
     assert CHART.sub("", chart) == "text in it: 9,310 → 9,301"
     assert CHART.sub("", numbers) == "its numbers, row “2018”, column “매출액(억 원)”: 9,310 → 9,301"
-    assert "  results.csv, recorded result audit_contradicted: 13 → 10 figures" in lines
+    assert "  results.csv, recorded result audit_contradicted: 13 → 10, in “13 figures”" in lines
     assert "results.csv is not what the manifest says; run the plan again" in lines
     assert "  <nav> is gone" in lines  # a plan of one report leads nowhere
 
@@ -149,7 +152,8 @@ def test_what_only_the_manifest_has_otherwise_is_told(root, verify, one, tmp_pat
     done = verify("--plan", plan, "--execute", "--out", out)
     assert done.returncode == 1, done.stderr
     assert done.stdout.splitlines()[:4] == [
-        "photonics_trend/light_sources.ko: made again, it is not the same",
+        "photonics_trend/light_sources.ko: its front page or its results were edited in manifest.json; "
+        "what it read was edited in manifest.json",
         "  manifest.json has another front page",
         "  it read data/photonics/segment_sales.csv, which the manifest does not list",
         "  it did not read data/bio/segments.csv, which the manifest lists",

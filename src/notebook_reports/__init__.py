@@ -1,7 +1,7 @@
 """Labels, writes and shows what notebooks find, runs them as a batch, and renders each run as one HTML file.
 
 It knows notebooks and nothing of what they are about. A notebook imports :class:`notebook_reports.report.Report` and
-:func:`notebook_reports.parameters.check_parameters`; ``scripts/run_reports.py`` calls :mod:`notebook_reports.batch`.
+:func:`notebook_reports.parameters.check_parameters`; :mod:`notebook_reports.command` runs them, page by page.
 """
 
 FRONT = "application/vnd.notebook-reports.front+json"

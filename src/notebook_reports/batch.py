@@ -1,15 +1,16 @@
 """Runs a plan: what is stale, several reports at a time, each failing alone, and nothing finished lost."""
 
+import json
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import zip_longest
 from pathlib import Path
 
-from notebook_reports.index import compared_faults, render_index
 from notebook_reports.parameters import RequestError
-from notebook_reports.plan import ReportSpec
-from notebook_reports.store import Store, write_whole
+from notebook_reports.plan import Plan, ReportSpec
+from notebook_reports.store import Store, unwritable
 from notebook_reports.trace import Project, digest
 from notebook_reports.worker import Job, Made
 
@@ -29,7 +30,7 @@ class Batch:
     elsewhere : dict of str to Path, optional
         Folders that take the place of one below the repository, for example ``{"data": Path("/mnt/figures")}``.
     build : Path, optional
-        Folder of the journal, the log and what is left of failures, in place of the repository's ``build/``.
+        Folder of notes, logs, warnings and what is left of failures, in place of the repository's ``build/``.
     """
 
     def __init__(
@@ -43,8 +44,7 @@ class Batch:
 
     def store(self) -> Store:
         """What stands in the folder now."""
-        name = digest(str(self.out).encode())[:16]
-        return Store(self.out, self.project, self.build / "journal" / f"{name}.jsonl")
+        return Store(self.out, self.project, self.build)
 
     def todo(self, store: Store, chosen: list[ReportSpec], force: bool, only_failed: bool) -> dict[str, list[str]]:
         """Which of the chosen reports have to be made, and why."""
@@ -83,14 +83,15 @@ class Batch:
         Returns
         -------
         int
-            0 where all reports are up to date, 1 where one failed.
+            0 where all reports are up to date, 1 where one failed or something could not be written.
         """
         store = self.store()
-        for line in store.damage:
-            say(line)
+        store.clean(plan)
         todo = self.todo(store, chosen, force, only_failed)
         specs = [spec for spec in chosen if spec.key in todo]
         progress = _Progress(len(specs), 0 if only_failed else len(chosen) - len(specs), say)
+        while store.damage:
+            say(store.damage.pop(0))
         try:
             self._make(specs, pool, check, store, progress)
         except RequestError:
@@ -98,20 +99,28 @@ class Batch:
         except BaseException:  # what is finished counts, also after Ctrl-C
             self._save(store, plan, say)
             raise
-        self._save(store, plan, say)
-        progress.close()
+        if specs:
+            store.look_again()  # files may have changed since the run began
+        saved = self._save(store, plan, say)
         if only_failed and not specs:
             say("nothing failed last time")
         for key, error in sorted(progress.failures.items()):
             say(f"{key}: {error}")
+        for line in store.damage:
+            say(line)
+        if count := progress.warned:
+            say(f"{count} report{'s' * (count > 1)} gave warnings: {self.build.name}/warnings/")
         say(f"{progress.made} made, {progress.idle} up to date, {len(progress.failures)} failed")
-        return 1 if progress.failures else 0
+        return 1 if progress.failures or not saved else 0
 
     def _make(self, specs: list[ReportSpec], start: Callable, check: Callable, store: Store, progress) -> None:
         if not specs:
             return
         jobs = [Job(spec, self.root, self.elsewhere, (self.out,)) for spec in specs]
-        pool = start(list(dict.fromkeys(job.source for job in jobs)))
+        try:
+            pool = start(list(dict.fromkeys(job.source for job in jobs)))
+        except OSError as error:
+            raise RequestError(unwritable(self.build, error)) from error
         try:
             check()
             waiting, running, tries = deque(_by_turns(jobs)), 0, dict.fromkeys((spec.key for spec in specs), 1)
@@ -127,7 +136,7 @@ class Batch:
                         progress.say(f"again {key}: {made.error}")
                         waiting.append(job)
                     else:
-                        progress.step(key, self._keep(job, made, executed, store))
+                        progress.step(key, self._keep(job, made, executed, store), made)
         finally:
             pool.stop()
             progress.close()
@@ -135,35 +144,58 @@ class Batch:
     def _keep(self, job: Job, made: Made, executed: str, store: Store) -> str:
         """Put a finished report into the folder, or what is left of a failed one below ``build/``; the error."""
         report, error = job.report, made.error
-        kept = self.build / "failed" / report.notebook / f"{report.name}.ipynb"
-        trace = kept.with_suffix(".txt")
         try:
             if not error:
                 store.put(report, made.files, made.front, made.results, made.html, made.cover)
-                kept.unlink(missing_ok=True)
-                trace.unlink(missing_ok=True)
-                return ""
         except OSError as failure:
             error = f"could not be written: {failure}"
+        except ValueError as failure:
+            error = f"cannot be kept: {failure}"
         error = error.replace(f"{self.root}/", "")
+        texts = {
+            f"failed/{report.key}.txt": error and f"{error}\n{made.traceback}\n",
+            f"failed/{report.key}.ipynb": error and executed,
+            f"warnings/{report.key}.txt": not error and made.warnings.replace(f"{self.root}/", ""),
+        }
         try:
-            write_whole(trace, f"{error}\n{made.traceback}\n")
-            if executed:
-                write_whole(kept, executed)
-                error += f"; executed notebook kept at {kept.relative_to(self.build.parent).as_posix()}"
-            store.fail(report, error)
+            for name, text in texts.items():
+                path = self.build / name
+                store.write(path, text) if text else path.unlink(missing_ok=True)
+            if error and executed:
+                error += f"; executed notebook kept at {self.build.name}/failed/{report.key}.ipynb"
+            if error:
+                store.fail(report, error)
         except OSError as failure:
-            error += f"; what is left of it could not be kept: {failure}"
+            error += f"; what is left of it could not be kept: {failure}" if error else ""
         return error
 
-    def _save(self, store: Store, plan: list[ReportSpec], say: Callable[[str], None]) -> None:
-        store.save(plan)
-        notebooks = self.root / "notebooks"
-        store.look_again()  # files may have changed since the run began
-        marks = store.marks(plan)
-        write_whole(self.out / "index.html", render_index(plan, store.entries, notebooks, marks, self.out))
-        for fault in compared_faults(plan, store.entries, notebooks):
-            say(fault)
+    def _save(self, store: Store, plan: list[ReportSpec], say: Callable[[str], None]) -> bool:
+        """Write manifest, results and index where anything in them may be another; whether they could be written."""
+        try:
+            if store.is_settled(self._state(store, plan, store.marks(plan))):
+                return True
+            from notebook_reports.index import compared_faults, render_index  # slow to import
+
+            store.save(plan)
+            marks, notebooks = store.marks(plan), self.root / (plan[0].folder if plan else "notebooks")
+            store.write(self.out / "index.html", render_index(plan, store.entries, notebooks, marks, self.out))
+            store.settle(self._state(store, plan, marks))
+            for fault in compared_faults(plan, store.entries, notebooks):
+                say(fault)
+        except OSError as error:
+            say(f"{error.filename or self.out}: could not be written: {error.strerror}; the next run does it")
+            return False
+        return True
+
+    def _state(self, store: Store, plan: list[ReportSpec], marks: dict[str, str]) -> str:
+        """A hash of all that manifest, results and index are made of, and of what they are."""
+        reports = [(s.key, s.cover, *((s.parameters, s.links) if s.key in marks else ())) for s in plan]
+        paths = [self.out / name for name in ("manifest.json", "results.csv", "index.html")]
+        for notebook in dict.fromkeys(self.root / spec.source for spec in plan):
+            paths += [notebook, notebook.with_suffix(".yml")]
+        paths += sorted(path for path in Path(__file__).parent.rglob("*.*") if path.suffix != ".pyc")
+        title = repr(plan.title) if isinstance(plan, Plan) else ""
+        return digest(json.dumps([title, reports, marks, [store.digest(path) for path in paths]], default=str).encode())
 
 
 def _by_turns(jobs: list[Job]) -> list[Job]:
@@ -178,7 +210,7 @@ class _Progress:
     """A bar on a terminal, else a line for each report."""
 
     def __init__(self, total: int, idle: int, say: Callable[[str], None]) -> None:
-        self.idle, self.made = idle, 0
+        self.idle, self.made, self.warned = idle, 0, 0
         self.failures: dict[str, str] = {}
         self._say = say
         self._bar = None
@@ -194,21 +226,21 @@ class _Progress:
 
     def say(self, line: str) -> None:
         """A line that does not disturb the bar."""
-        if self._bar is None:
+        with self._bar.external_write_mode() if self._bar else nullcontext():
             self._say(line)
-        else:
-            with self._bar.external_write_mode():
-                self._say(line)
 
-    def step(self, key: str, error: str) -> None:
+    def step(self, key: str, error: str, made: Made) -> None:
         """One report is done, well or badly."""
         if error:
             self.failures[key] = error
         else:
             self.made += 1
-        if self._bar is None:
-            self._say(f"{'FAILED' if error else 'made'} {key}")
-        else:
+            self.warned += bool(made.warnings)
+        if self._bar is None or made.notes:
+            self.say(f"{'FAILED' if error else 'made'} {key}")
+        for note in made.notes:
+            self.say(f"  {note}")
+        if self._bar is not None:
             self._show()
             self._bar.update()
 

@@ -34,14 +34,14 @@ def _slimmed(text: str, prefix: str) -> tuple[str, str]:
     """The opening of an SVG element without its end, and what stands inside, of what matplotlib wrote."""
     opening, rest = text[text.index("<svg") :].strip().split(">", 1)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups()
-    rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL)
+    rest = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", rest, flags=re.DOTALL).replace("xlink:href=", "href=")
     identifiers = re.findall(r' id="([^"]+)"', rest)
     used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', rest)).intersection(identifiers)
     short = {old: f"{prefix}{number}" for number, old in enumerate(filter(used.__contains__, identifiers), start=1)}
     rest = re.sub(r' id="([^"]+)"', lambda m: f' id="{short[m[1]]}"' if m[1] in short else "", rest)
     rest = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", rest)
     rest = re.sub(r"url\(#([\w.-]+)", lambda m: f"url(#{short[m[1]]}", rest)
-    rest = re.sub(r'xlink:href="#([\w.-]+)', lambda m: f'href="#{short[m[1]]}', rest)
+    rest = re.sub(r'href="#([\w.-]+)', lambda m: f'href="#{short[m[1]]}', rest)
     rest = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), rest)
     rest, family = _said_once("font-family", _slim(rest))
     rest, size = _said_once("font-size", rest)
@@ -113,7 +113,7 @@ def _slim(content: str) -> str:
 
 
 def _unwrap(element: ElementTree.Element) -> None:
-    """Put the children of groups without attributes in their place, and leave out what does not show."""
+    """Put the children of groups without attributes, and of links, in their place; leave out what does not show."""
     kept = []
     for child in element:
         kind = child.tag.removeprefix(f"{{{_SVG}}}")
@@ -128,7 +128,7 @@ def _unwrap(element: ElementTree.Element) -> None:
                 continue
         if "style" in child.attrib:
             child.set("style", re.sub(r"(?<=[:;]) ", "", child.get("style")))
-        if kind == "g" and not child.attrib:
+        if kind == "a" or (kind == "g" and not child.attrib):
             kept += list(child)
         elif kind not in ("g", "defs") or len(child):
             kept.append(child)

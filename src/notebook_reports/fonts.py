@@ -22,13 +22,13 @@ _NEEDLESS = ("GSUB", "GPOS", "GDEF", "DSIG", "FFTM", "TSI0", "TSI1", "TSI2", "TS
 
 
 def chart_texts(html: str) -> dict[tuple[str, int], set[str]]:
-    """Characters of all text inside the SVG of a page, by font family and weight."""
+    """Characters of the text inside the SVG of a page that names its font, by font family and weight."""
     used: dict[tuple[str, int], set[str]] = {}
     for opening, drawing in re.findall(r"<svg\b([^>]*)>(.*?)</svg>", html, flags=re.DOTALL):
         for style, text in re.findall(r"<text\b([^>]*)>(.*?)</text>", drawing, flags=re.DOTALL):
-            family = re.search(r"font-family: ?'([^']+)'", style + opening)[1]
-            weight = 700 if re.search(r"font-weight: ?(700|bold)", style) else 400
-            used.setdefault((family, weight), set()).update(unescape(re.sub(r"<[^>]+>", "", text)))
+            if family := re.search(r"font-family: ?'([^']+)'", style + opening):
+                weight = 700 if re.search(r"font-weight: ?(700|bold)", style) else 400
+                used.setdefault((family[1], weight), set()).update(unescape(re.sub(r"<[^>]+>", "", text)))
     return used
 
 
@@ -40,7 +40,7 @@ def font_faces(html: str, files: dict[str, str]) -> str:
     html : str
         The page.
     files : dict
-        Font files by "family/weight".
+        Font files by "family/weight"; text in other fonts is left to the reader's machine.
 
     Raises
     ------
@@ -50,6 +50,7 @@ def font_faces(html: str, files: dict[str, str]) -> str:
     return "\n".join(
         _face(family, weight, "".join(sorted(characters - {"\n"})), files[f"{family}/{weight}"])
         for (family, weight), characters in sorted(chart_texts(html).items())
+        if f"{family}/{weight}" in files
     )
 
 

@@ -7,12 +7,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from notebook_reports.page import TEMPLATES, grouped, stylesheet
-from notebook_reports.parameters import Compared, Declaration, Declared, Text, nearest
-from notebook_reports.plan import ReportSpec
+from notebook_reports.parameters import Compared, Declared, Text, nearest
+from notebook_reports.plan import Plan, ReportSpec
 from notebook_reports.words import LANGUAGES, Words, own_words
 
 
@@ -38,6 +37,8 @@ def render_index(
     folder : Path, optional
         Where the reports stand, with the pictures of covers; without it, topics have no picture.
     """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a tenth of a second, which most runs save
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -49,13 +50,15 @@ def render_index(
     words = {language: own_words(language) for language in LANGUAGES}
     topics = []
     for notebook, about, reports in _topics(plan, notebooks):
-        listed = [_listed(report, entries.get(report.key), (marks or {}).get(report.key), words) for report in reports]
-        table = _table(about.compared, listed, entries)
+        one = len(reports) == 1
+        listed = [_listed(each, entries.get(each.key), (marks or {}).get(each.key), words, one) for each in reports]
+        table = _table(about.content.compared, listed, entries)
         led = _led(listed, about, table, folder)
         table["rows"] = _apart(table["rows"], led["lead"])
-        topics.append({"id": notebook, "about": about, "reports": listed, **table, **led})
+        topics.append({"id": _id(notebook), "title": about.title, "reports": listed, **table, **led})
     page = environment.get_template("index_page.html.j2").render(
         words=words,
+        title=plan.title.ko if isinstance(plan, Plan) and plan.title else words["ko"].text("index_title"),
         said={key: _both(words, key, count=len(plan), shown="{shown}") for key in _SAID},
         topics=topics,
         count=len(plan),
@@ -85,7 +88,7 @@ def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks:
         if all(report.key in entries for report in reports):
             recorded = [result for report in reports for result in entries[report.key]["results"]]
             names = {result["name"] for result in recorded}
-            for declared in about.compared:
+            for declared in about.content.compared:
                 column = declared.newest(names)
                 units = sorted({result["unit"] for result in recorded if result["name"] == column.result})
                 place = f"{notebooks.name}/{notebook}.yml, compared: result {column.result!r}"
@@ -97,33 +100,43 @@ def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks:
     return faults
 
 
-def _topics(plan: list[ReportSpec], notebooks: Path) -> Iterator[tuple[str, Declaration, list[ReportSpec]]]:
+def _topics(plan: list[ReportSpec], notebooks: Path) -> Iterator[tuple[str, Declared, list[ReportSpec]]]:
     for notebook in dict.fromkeys(report.notebook for report in plan):
         reports = [report for report in plan if report.notebook == notebook]
-        yield notebook, Declared(notebooks / f"{notebook}.yml").content, reports
+        yield notebook, Declared(notebooks / f"{notebook}.yml"), reports
 
 
-def _listed(report: ReportSpec, entry: dict | None, mark: str | None, words: Mapping[str, Words]) -> dict:
-    """What the index shows of one report."""
+def _id(notebook: str) -> str:
+    """A notebook's name as the anchor of its topic, apart from those that the page has itself."""
+    return re.sub(r"\s", "_", notebook) + ("_" if notebook in _ANCHORS else "")
+
+
+_ANCHORS = ("search-and-compare", "filter-words", "filter-topic", "filter-language")
+
+
+def _listed(report: ReportSpec, entry: dict | None, mark: str | None, words: Mapping[str, Words], one: bool) -> dict:
+    """What the index shows of one report; its name, too, where its page does not say what it is about."""
     mark = mark or ("missing" if entry is None else None)
     language = "en" if report.parameters.get("language") == "en" else "ko"
     made = entry is not None and (mark is None or "missing" not in mark)
     front = entry["front"] if made else {}
+    own = "" if one or front.get("subject") or not made else f": {report.name}"
     return {
         "key": report.key,
-        "href": f"{report.notebook}/{report.name}.html",
+        "href": quote(f"{report.key}.html"),
         "language": language,
         "cover": report.cover,
         "groups": {f"{report.notebook}/{link.name}": link.group for link in report.links},
         "mark": words[language].text(f"mark_{mark.replace(' ', '_')}") if mark else None,
         "front": front,
-        "name": front.get("short") or front.get("title") or report.key,
+        "name": (front.get("short") or front.get("title") or report.key) + own,
+        "title": front.get("title", "") + own,
         "headline": front.get("headline") or next(iter(front.get("findings", ())), ""),
         "figures": front.get("figures", ()),
     }
 
 
-def _led(listed: list[dict], about: Declaration, table: dict[str, list], folder: Path | None) -> dict[str, object]:
+def _led(listed: list[dict], about: Declared, table: dict[str, list], folder: Path | None) -> dict[str, object]:
     """How a topic leads to its reports: its cover, that in other languages, a map, a list by size, and other links."""
     covers: dict[str, dict] = {}
     for each in listed:
@@ -143,14 +156,14 @@ def _led(listed: list[dict], about: Declaration, table: dict[str, list], folder:
     return {
         "lead": lead,
         "also": also,
-        "picture": _picture(folder / lead["href"]) if folder and lead else None,
+        "picture": _picture(folder / f"{lead['key']}.html") if folder and lead else None,
         "map": _map(placed, table) | _heading(about, groups, placed.values()) if placed else None,
         "sized": _sized(sized) | _heading(about, groups, sized) if sized else None,
         "others": [each for each in rest if each not in sized],
     }
 
 
-def _heading(about: Declaration, groups: Mapping[str, str], reports: Iterable[dict]) -> dict[str, Text | None]:
+def _heading(about: Declared, groups: Mapping[str, str], reports: Iterable[dict]) -> dict[str, Text | None]:
     """What the parameter is called in which reports differ from their cover, where it is known."""
     called = groups.get(next(iter(reports))["key"])
     labels = [parameter.label for parameter in about.parameters.values() if parameter.label]

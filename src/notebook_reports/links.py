@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
+from urllib.parse import quote
 
-from notebook_reports.parameters import Choice, Declared
+from notebook_reports.parameters import Declared
 from notebook_reports.words import LANGUAGES, own_words
 
 MANY = 40
@@ -26,6 +27,11 @@ class Link(NamedTuple):
     language: str = ""
     """Of the other, where they differ in it."""
 
+    @property
+    def address(self) -> str:
+        """Of the other's page, from this one's."""
+        return quote(f"{self.name}.html")
+
 
 class Neighbours:
     """The reports of one notebook, by what they have in common.
@@ -40,25 +46,21 @@ class Neighbours:
 
     def __init__(self, reports: Iterable[tuple[str, Mapping[str, object], bool]], declared: Declared) -> None:
         reports = list(reports)
-        self._declared, self._parameters = declared, declared.content.parameters
+        self._declared, self._parameters = declared, declared.parameters
         self._needs = {name: parameter.needs() for name, parameter in self._parameters.items()}
         given = {name for _, parameters, _ in reports for name in parameters}
         lacking = any(given - parameters.keys() for _, parameters, _ in reports)
-        defaults = declared.defaults if lacking else {}
-        self._values = {name: {**defaults, **parameters} for name, parameters, _ in reports}
+        self._values = {name: {**(declared.defaults if lacking else {}), **given} for name, given, _ in reports}
         self._varying = self._apart(self._parameters, self._values.values())
         self._languages = {each: str(own_words(each).text("own_language")) for each in LANGUAGES}
         self._near: dict[tuple, list[str]] = defaultdict(list)
         self._choices: dict[tuple, dict[str, str]] = {}
-        self._in_language: dict[object, list[str]] = defaultdict(list)
+        self._in_language: dict[str, list[str]] = defaultdict(list)
         for name, values in self._values.items():
-            self._in_language[values.get("language")].append(name)
+            self._in_language[str(values.get("language"))].append(name)
             for parameter in self._varying:
                 self._near[self._but(parameter, values)].append(name)
-        self._covers: dict[object, str] = {}
-        for name, _, cover in reports:
-            if cover:
-                self._covers.setdefault(self._values[name].get("language"), name)
+        self._covers = {str(self._values[name].get("language")): name for name, _, cover in reversed(reports) if cover}
 
     def links(self, name: str) -> tuple[Link, ...]:
         """The links of a report, by parameter in the order of the declaration, and by value in that of its choices.
@@ -67,7 +69,8 @@ class Neighbours:
         language included; a cover leads to all in its language.
         """
         own = self._values[name]
-        code, language = own.get("language"), "en" if own.get("language") == "en" else "ko"
+        code = str(own.get("language"))
+        language = "en" if code == "en" else "ko"
         cover = self._covers.get(code)
         near = {parameter: self._near[self._but(parameter, own)] for parameter in self._varying}
         abroad = near.pop("language", [])
@@ -87,9 +90,9 @@ class Neighbours:
                 apart = self._apart(self._varying, [self._values[each] for each in several])
                 more = ", ".join(self._called(each, other, language)[1] for each in apart)
                 label += f"({more})" if language == "ko" else f" ({more})"
-            foreign = str(values["language"]) if parameter == "language" else ""
+            foreign = str(values.get("language")) if parameter == "language" else ""
             label = self._languages.get(foreign, label)
-            title = getattr(self._declared.content.title, language) if other == cover else ""
+            title = getattr(self._declared.title, language) if other == cover else ""
             head = self._parameters[parameter].label
             link = Link(getattr(head, language) if head else parameter, label, other, title, foreign)
             found.append((self._varying.index(parameter), place, len(found), link))
@@ -108,10 +111,9 @@ class Neighbours:
         values = self._values[report]
         key = parameter, language, *(str(values.get(name)) for name in self._needs[parameter])
         if key not in self._choices:
-            bound = self._declared.bound(parameter, values)
-            choice = isinstance(bound, Choice)
-            self._choices[key] = bound.names(self._declared.path.parent.parent, language) if choice else {}
+            self._choices[key] = self._declared.bound(parameter, values).names(language)
         choices, value = self._choices[key], values.get(parameter)
-        if value in choices:
+        if isinstance(value, str) and value in choices:
             return list(choices).index(value), choices[value]
-        return value if isinstance(value, int | float) else len(choices), str(value)
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return value if isinstance(value, int | float) else len(choices), text

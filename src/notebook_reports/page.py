@@ -17,5 +17,5 @@ def grouped(value: float, digits: int) -> str:
 
 
 def brief(value: float) -> str:
-    """A number in six significant digits, with a true minus sign."""
-    return f"{value:,.6g}".replace("-", "−")
+    """A number in six significant digits, or all of those before its point, with a true minus sign."""
+    return f"{value:,.{'0f' if abs(value) >= 1e6 else '6g'}}".replace("-", "−")

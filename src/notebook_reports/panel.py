@@ -25,37 +25,21 @@ from notebook_reports import FONTS, RESULT, recorded
 from notebook_reports.execute import from_report
 from notebook_reports.fonts import font_faces
 from notebook_reports.lab import last_run, undressed
-from notebook_reports.page import brief, stylesheet
-from notebook_reports.parameters import Choice, Declared, Integer, Number, RequestError, Switch, read_defaults
+from notebook_reports.page import TEMPLATES, brief, stylesheet
+from notebook_reports.parameters import PLAN, Accepted, Declared, RequestError
 from notebook_reports.plan import command_for, entry_for, read_plan
+from notebook_reports.safe_yaml import flow
 from notebook_reports.sections import Sections, in_two_languages, text_of
 from notebook_reports.words import own_words
 
-# The page's own style for what stands in the panel, and for nothing else in JupyterLab, which would put terms of a list
-# beside what they mean.
-_STYLE = (
-    "<style>.notebook-panel{%s\n"
-    "&{border:1px solid var(--line);padding:1rem 1.2rem;max-width:100%%}"
-    "h1{font-size:1.5rem}h2{font-size:1.15rem;margin:1.6rem 0 .4rem}h2.panel{margin:0;padding:0;border:0}"
-    ".widget-html,.widget-html>.widget-html-content{font:inherit;min-width:0;white-space:normal}"
-    ".part>.widget-html-content{max-width:46rem}.front{margin-top:1rem}.part pre{margin:0}"
-    ".moved th,.moved td{font-weight:700}"
-    ".figures dt,.figures dd{float:none;width:auto;margin:0;font-weight:400}.figures .value{font-weight:700}"
-    ".copy{display:flex;gap:.6rem;align-items:flex-start;margin:.3rem 0}.copy button{flex:none;width:8.5rem}"
-    ".copy textarea{flex:1;min-width:0;font:.8rem/1.5 ui-monospace,'D2Coding',monospace;color:var(--ink);"
-    "background:var(--tint);border:1px solid var(--line);padding:.2rem .5rem;resize:vertical;"
-    "white-space:pre-wrap;field-sizing:content}"
-    ".refused{color:#8a3b00;background:#fdf3ea;border-left:4px solid #D55E00;padding:.6rem .9rem;margin:.4rem 0}"
-    ".busy{color:var(--soft);font-size:.85rem}}</style>"
-)
+_COPY = (TEMPLATES / "panel.js").read_text(encoding="utf-8").replace("\n", "")
+"""Where a browser keeps the clipboard from a page, as at an address that is not secure, it copies what is selected."""
 
-# Where a browser keeps the clipboard from a page, as at an address that is not secure, it copies what is selected.
-_COPY = (
-    "const b=this,t=b.nextElementSibling,said=b.dataset.said||(b.dataset.said=b.textContent);t.select();"
-    "(navigator.clipboard?navigator.clipboard.writeText(t.value):Promise.reject())"
-    ".catch(()=>{if(!document.execCommand('copy'))throw 0})"
-    ".then(()=>{b.textContent=b.dataset.done;setTimeout(()=>{b.textContent=said},1500)},()=>{})"
-)
+
+def _style() -> str:
+    """The page's own style for what stands in the panel, and for nothing else in JupyterLab."""
+    page = stylesheet().replace(":root{", "&{").replace("\nbody{", "\n&{")
+    return f"<style>.notebook-panel{{{page}\n{(TEMPLATES / 'panel.css').read_text(encoding='utf-8')}}}</style>"
 
 
 @dataclass(frozen=True)
@@ -83,43 +67,26 @@ def steps(notebook: Path) -> list[Step]:
     return found
 
 
-def control(parameter: object, value: object, folder: Path, language: str) -> ipywidgets.Widget:
-    """A control that offers what a declared parameter accepts, set to a value.
-
-    Parameters
-    ----------
-    parameter : Choice, Integer, Number, Switch or Words
-        What is declared.
-    value : object
-        A value that it accepts.
-    folder : Path
-        From where files of choices are found.
-    language : str
-        ``ko`` or ``en``.
-    """
-    if isinstance(parameter, Choice):
-        names = parameter.names(folder, language)
-        return ipywidgets.Dropdown(
-            options=[(name[:1].upper() + name[1:], key) for key, name in names.items()], value=value
-        )
-    if isinstance(parameter, Switch):
+def control(accepted: Accepted, value: object, language: str) -> ipywidgets.Widget:
+    """A control that offers what a parameter accepts, set to a value; a text where nothing is offered."""
+    about, kind = accepted.about, accepted.about.type
+    low, high = about.minimum, about.maximum
+    if kind == "choice":
+        names = accepted.names(language).items()
+        return ipywidgets.Dropdown(options=[(name[:1].upper() + name[1:], key) for key, name in names], value=value)
+    if kind == "boolean":
         return ipywidgets.Checkbox(value=value, indent=False)
-    if not isinstance(parameter, Integer | Number):
-        return ipywidgets.Text(value=value, continuous_update=False)
-    low, high = parameter.minimum, parameter.maximum
-    if isinstance(parameter, Integer):
-        if parameter.column:
-            return ipywidgets.Dropdown(
-                options=[(str(number), number) for number in parameter.held(folder)], value=value
-            )
-        if low is not None and high is not None and high - low <= 100:
-            few = [(str(number), number) for number in range(low, high + 1)]
-            slider = ipywidgets.IntSlider(value, low, high, continuous_update=False)
-            return ipywidgets.Dropdown(options=few, value=value) if len(few) <= 6 else slider
-        least, most, kind = -(2**53), 2**53, ipywidgets.BoundedIntText  # what a browser counts exactly
-    else:
-        least, most, kind = -sys.float_info.max, sys.float_info.max, ipywidgets.BoundedFloatText
-    return kind(value=value, min=least if low is None else low, max=most if high is None else high)
+    few = kind == "integer" and None not in (low, high) and high - low <= 100
+    numbers = accepted.offered or (range(low, high + 1) if few else ())
+    if about.column or 0 < len(numbers) <= 6:
+        return ipywidgets.Dropdown(options=[(str(number), number) for number in numbers], value=value)
+    if few:
+        return ipywidgets.IntSlider(value, low, high, continuous_update=False)
+    if kind not in ("integer", "number") or value is None:
+        return ipywidgets.Text(value=value if isinstance(value, str) else flow(value), continuous_update=False)
+    most = 2**53 if kind == "integer" else sys.float_info.max  # what a browser counts exactly
+    bounded = ipywidgets.BoundedIntText if kind == "integer" else ipywidgets.BoundedFloatText
+    return bounded(value=value, min=-most if low is None else low, max=most if high is None else high)
 
 
 def run(code: list[Step], values: Mapping[str, object]) -> Iterator[list[dict]]:
@@ -178,11 +145,12 @@ class View:
 
     def _offer(self) -> None:
         """Make the controls, named in the present language."""
-        for name in self.panel.declared.content.parameters:
-            parameter = self.panel.declared.bound(name, self.values)
-            offered = control(parameter, self.values[name], self.panel.root, self.language)
-            offered.description = getattr(parameter.label, self.language) if parameter.label else name
-            offered.tooltip = getattr(parameter.help, self.language)
+        for name, about in self.panel.declared.parameters.items():
+            if name not in self.values:  # what the notebook computes
+                continue
+            offered = control(self.panel.declared.bound(name, self.values), self.values[name], self.language)
+            offered.description = getattr(about.label, self.language) if about.label else name
+            offered.tooltip = getattr(about.help, self.language)
             offered.style.description_width = "5.5rem"
             offered.layout = Layout(width="auto", margin="2px .5rem 2px 0")
             offered.observe(self._taker(name), "value")
@@ -193,7 +161,8 @@ class View:
 
     def _taker(self, name: str) -> Callable[[dict], None]:
         def take(change: dict) -> None:
-            self.values[name] = change["new"]
+            text = isinstance(change["new"], str) and isinstance(self.controls[name], ipywidgets.Text)
+            self.values[name] = self.panel.declared.read(name, change["new"]) if text else change["new"]
             if name == "language" or self.panel.declared.needing(name):
                 self.values = self.panel.declared.adapted(self.values, name)
                 self._offer()
@@ -233,7 +202,7 @@ class View:
         same = [r.key for r in panel.plan if r.notebook == panel.name and panel.defaults | r.parameters == chosen]
         taken = {report.name for report in panel.plan if report.notebook == panel.name}
         entry = f"# {text('planned')}: {same[0]}" if same else entry_for(panel.name, chosen, panel.defaults, taken)
-        command = command_for(panel.plan, panel.name, chosen, panel.defaults)
+        command = command_for(panel.plan, panel.name, chosen, panel.declared)
         offered = (("command", text("copy_command"), command), ("entry", text("copy_entry"), entry.rstrip()))
         return Markup().join(
             Markup(
@@ -293,19 +262,19 @@ class Panel:
 
     def __init__(self, declaration: Path, values: Mapping[str, object]) -> None:
         notebook = declaration.with_suffix(".ipynb")
-        self.name, self.root = declaration.stem, declaration.parent.parent
         self.declared, self.steps = Declared(declaration), steps(notebook)
+        self.root = self.declared.root
         self.in_two_languages = any(in_two_languages(text) for step in self.steps for text in step.texts)
-        self.defaults = self.declared.resolve(read_defaults(notebook))
-        self.plan = read_plan(self.root / "reports" / "reports.yml", declaration.parent)
+        self.defaults = self.declared.resolve(self.declared.defaults)
+        self.plan = read_plan(self.root / PLAN, self.root / "notebooks")
+        self.name = declaration.absolute().relative_to(self.root / self.plan.notebooks).with_suffix("").as_posix()
         self.views: list[View] = []
         self.title, self.results = HTML(layout=Layout(flex="1")), HTML().add_class("part")
         self.compare = ToggleButton(icon="columns", layout=Layout(width="13rem"))
         self.compare.observe(self._compared, "value")
         self.choices = HBox()
         self.rows = VBox(layout=Layout(max_height="44rem", overflow="hidden auto", display="block"))
-        style = HTML(_STYLE % stylesheet().replace(":root{", "&{").replace("\nbody{", "\n&{"))
-        self.box = VBox([style, HBox([self.title, self.compare]), self.choices, self.rows])
+        self.box = VBox([HTML(_style()), HBox([self.title, self.compare]), self.choices, self.rows])
         self.box.add_class("notebook-panel")
         self._show([View(self, self.defaults | dict(values))])
 

@@ -1,287 +1,253 @@
-"""The parameters of a notebook: declared once, in a YAML file with the notebook's name beside it.
+"""The parameters of a notebook: what its cell tagged ``parameters`` assigns, and what a declaration says of them.
 
-The file names each parameter's type and what it accepts; defaults stand in the notebook's cell tagged
-``parameters``. A choice may be given by its identifier or by its name in either language. What is accepted may depend
-on another choice, whose name stands in braces: the years of ``data/{industry}/annual.csv``.
+Without a declaration a value must be of the type of the notebook's own. A declaration is a YAML file with the
+notebook's name beside it, which says what each parameter accepts and means. A choice may be given by its identifier or
+by its name in either language. What is accepted may depend on another choice, whose name stands in braces: the years of
+``data/{industry}/annual.csv``.
 """
 
 import ast
 import csv
-import difflib
 import io
 import json
-import math
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML's safe loader, the one written in C where it was built with it."""
+from notebook_reports.safe_yaml import YamlError, composed, flow, load, nearest, parse, plain, shortened, terse
+
+PLAN = "reports/reports.yml"
+"""The plan of a repository, by which the folder is known from which files of choices are found."""
 
 
 class RequestError(Exception):
     """What was asked for is wrong: a plan, a parameter, an option or the data. Nothing has been run."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+Value = Annotated[object, AfterValidator(plain)]
 
 
-class Text(_Strict):
-    """A text in both languages."""
+class Strict(BaseModel):
+    """A part of a YAML file, of which every key is known."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: object) -> object:
+        known = list(cls.model_fields)
+        if isinstance(given, cls):
+            return given
+        if not isinstance(given, dict):
+            raise ValueError(f"expected keys of {shortened(known)}; found {terse(given)}")
+        for name in given:
+            if name not in known:
+                raise ValueError(f"{terse(name)} is not known{nearest(name, known)}; known are {shortened(known)}")
+        return given
+
+
+class Text(Strict):
+    """A text in both languages; one alone stands for both."""
 
     ko: str
     en: str
 
+    @model_validator(mode="before")
+    @classmethod
+    def _both(cls, given: object) -> object:
+        return {"ko": given, "en": given} if isinstance(given, str) else given
 
-class Listing(_Strict):
+
+class Listing(Strict):
     """Choices that are rows of a CSV file with the columns ``id``, ``ko`` and ``en``."""
 
     file: str
     where: dict[str, str] = {}
 
-    def rows(self, folder: Path) -> list[dict[str, str]]:
-        """Those rows, in the order of the file."""
-        return _read(folder / self.file, {"id", "ko", "en"}).where(self.where)
 
-    def bound(self, values: Mapping[str, object]) -> "Listing":
-        """The same with the values of other parameters put in."""
-        where = {column: wanted.format(**values) for column, wanted in self.where.items()}
-        return Listing(file=self.file.format(**values), where=where)
-
-
-class Column(_Strict):
+class Column(Strict):
     """A column of a CSV file."""
 
     file: str
     name: str
 
-    def bound(self, values: Mapping[str, object]) -> "Column":
-        """The same with the values of other parameters put in."""
-        return Column(file=self.file.format(**values), name=self.name)
-
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_OWN = {
+    "choice": {"choices", "listed"},
+    "integer": {"minimum", "maximum", "column", "after"},
+    "number": {"minimum", "maximum"},
+    "text": {"pattern"},
+}
+"""What may be said of parameters of one type only."""
 
 
-class _Parameter(_Strict):
-    help: Text
+class Parameter(Strict):
+    """What is declared of a parameter."""
+
+    type: Literal["choice", "integer", "number", "boolean", "text", "date", "list", "mapping", "any"]
+    help: Text = Text(ko="", en="")
     label: Text | None = None
     """A word or two to stand beside a control."""
+    optional: bool = False
+    """Whether it may be null; it may too where the notebook's own value is None."""
+    choices: list[str] = []
+    """Identifiers of a choice."""
+    listed: list[Listing] = []
+    """Files that hold more of them, with their names."""
+    minimum: float | None = None
+    maximum: float | None = None
+    column: Column | None = None
+    """One that holds the whole numbers which are accepted, such as its years."""
+    after: str | None = None
+    """Another whole number that this one must exceed, such as the first year where this is the last."""
+    pattern: str = ".*"
+    """A regular expression for the whole of a text."""
+
+    @model_validator(mode="after")
+    def _of_its_type(self) -> "Parameter":
+        for name in self.model_fields_set - {"type", "help", "label", "optional"} - _OWN.get(self.type, set()):
+            raise ValueError(f"{name!r} is not for type {self.type}")
+        if self.type == "integer":
+            self.minimum, self.maximum = (end if end is None else int(end) for end in (self.minimum, self.maximum))
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"pattern {terse(self.pattern)} is no regular expression: {error}") from error
+        return self
 
     def needs(self) -> list[str]:
         """The parameters on whose values it depends what is accepted."""
-        return list(dict.fromkeys(_PLACE.findall(" ".join(self._places()))))
-
-    def bound(self, values: Mapping[str, object]) -> "_Parameter":
-        """The same parameter with what is accepted where the ones that it needs have these values."""
-        return self
-
-    def _places(self) -> list[str]:
-        return []
+        texts = [text for listing in self.listed for text in (listing.file, *listing.where.values())]
+        return list(dict.fromkeys(_PLACE.findall(" ".join([*texts, self.column.file if self.column else ""]))))
 
 
-class Choice(_Parameter):
-    """One of a list of identifiers."""
+@dataclass
+class Accepted:
+    """What a parameter accepts where those on which it depends have certain values."""
 
-    type: Literal["choice"]
-    choices: list[str] = []
-    listed: list[Listing] = []
+    about: Parameter
+    root: Path
+    """From where files of choices are found."""
+    values: Mapping[str, object]
+    """Of the parameters on which it depends."""
 
-    def bound(self, values: Mapping[str, object]) -> "Choice":
-        """The same parameter with what is accepted where the ones that it needs have these values."""
-        return self.model_copy(update={"listed": [listing.bound(values) for listing in self.listed]})
+    def _put(self, text: str) -> str:
+        return _PLACE.sub(lambda place: str(self.values[place[1]]), text)
 
-    def _places(self) -> list[str]:
-        return [text for listing in self.listed for text in (listing.file, *listing.where.values())]
+    @cached_property
+    def _rows(self) -> list[dict[str, str]]:
+        rows = [{"id": name, "ko": name, "en": name} for name in self.about.choices]
+        for listing in self.about.listed:
+            wanted = {column: self._put(value) for column, value in listing.where.items()}
+            found = _rows(self.root / self._put(listing.file), {"id", "ko", "en", *wanted})
+            rows += [row for row in found if all(row[column] == value for column, value in wanted.items())]
+        return rows
 
-    def offered(self, folder: Path) -> list[str]:
-        """All identifiers, in the order of the lists."""
-        return list(self.names(folder, "ko"))
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        return {row[key]: row["id"] for row in self._rows for key in ("id", "ko", "en")}
 
-    def spellings(self, folder: Path) -> dict[str, str]:
-        """What may be written, with the identifier it stands for: itself, or its Korean or English name."""
-        found = {name: name for name in self.choices}
-        for listing in self.listed:
-            for row in listing.rows(folder):
-                found |= {row["id"]: row["id"], row["ko"]: row["id"], row["en"]: row["id"]}
-        return found
+    def names(self, language: str) -> dict[str, str]:
+        """What each identifier of a choice is called in a language, in the order of the lists."""
+        return {row["id"]: row[language] for row in self._rows}
 
-    def names(self, folder: Path, language: str) -> dict[str, str]:
-        """What each identifier is called in a language, in the order of the lists."""
-        found = {name: name for name in self.choices}
-        for listing in self.listed:
-            found |= {row["id"]: row[language] for row in listing.rows(folder)}
-        return found
-
-    def allowed(self, folder: Path) -> str:
-        """What is accepted, in words."""
-        return ", ".join(self.offered(folder))
-
-    def nearest(self, value: object, folder: Path) -> str:
-        """What stands in for a value that is not accepted any more: the first of the lists."""
-        del value
-        return self.offered(folder)[0]
-
-    def resolve(self, value: object, folder: Path) -> str:
-        """The identifier that a value stands for."""
-        spellings = self.spellings(folder)
-        if value in spellings:
-            return spellings[value]
-        raise ValueError(f"{value!r} is not known{nearest(value, spellings)}; allowed are {self.allowed(folder)}")
-
-
-class _Ranged(_Parameter):
-    def allowed(self, folder: Path) -> str:
-        """What is accepted, in words."""
-        del folder
-        ends = [end for end in (self.minimum, self.maximum) if end is not None]
-        return f"{ends[0]} to {ends[1]}" if len(ends) == 2 else self._half()
-
-    def _half(self) -> str:
-        if self.minimum is not None:
-            return f"{self.minimum} or more"
-        return f"{self.maximum} or less" if self.maximum is not None else "any"
-
-    def _within(self, number: float, folder: Path) -> float:
-        low, high = self.minimum, self.maximum
-        if (low is not None and number < low) or (high is not None and number > high):
-            raise ValueError(f"{number} is out of range; allowed are {self.allowed(folder)}")
-        return number
-
-
-class Integer(_Ranged):
-    """A whole number within bounds, or one of those that a column of a CSV file holds, such as its years."""
-
-    type: Literal["integer"]
-    minimum: int | None = None
-    maximum: int | None = None
-    column: Column | None = None
-    after: str | None = None
-    """Another whole number that this one must exceed, such as the first year where this is the last."""
-
-    def bound(self, values: Mapping[str, object]) -> "Integer":
-        """The same parameter with what is accepted where the ones that it needs have these values."""
-        return self.model_copy(update={"column": self.column.bound(values)}) if self.column else self
-
-    def _places(self) -> list[str]:
-        return [self.column.file] if self.column else []
-
-    def offered(self, folder: Path) -> list[int]:
-        """All numbers of its column that are within the bounds; none where it has no column."""
-        return self.held(folder) if self.column else []
-
-    def nearest(self, value: object, folder: Path) -> int:
-        """What stands in for a number that its column does not hold."""
-        return min(self.held(folder), key=lambda other: abs(other - value))
-
-    def held(self, folder: Path) -> list[int]:
-        """The numbers of its column that are within the bounds."""
-        path = folder / self.column.file
-        cells = {row[self.column.name] for row in _read(path, {self.column.name}).rows}
+    @cached_property
+    def offered(self) -> list:
+        """All identifiers of a choice, or numbers of a column within the bounds; none where there is no list."""
+        column = self.about.column
+        if column is None:
+            return list(self.names("ko"))
+        path = self.root / self._put(column.file)
+        cells = {row[column.name] for row in _rows(path, {column.name})}
         if wrong := [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,15}", cell or "")]:
-            raise RequestError(f"{path}, column {self.column.name}: {wrong[0]!r} is not a whole number")
-        numbers = set(map(int, cells))
-        if not numbers:
-            raise RequestError(f"{folder / self.column.file}: no rows, and so no {self.column.name} to choose from")
-        low = min(numbers) if self.minimum is None else self.minimum
-        high = max(numbers) if self.maximum is None else self.maximum
-        return sorted(number for number in numbers if low <= number <= high)
+            raise RequestError(f"{path}, column {column.name}: {terse(wrong[0])} is not a whole number")
+        if not cells:
+            raise RequestError(f"{path}: no rows, and so no {column.name} to choose from")
+        return sorted(number for number in map(int, cells) if self._within(number))
 
-    def allowed(self, folder: Path) -> str:
+    def _within(self, number: float) -> bool:
+        low, high = self.about.minimum, self.about.maximum
+        return (low is None or number >= low) and (high is None or number <= high)
+
+    def allowed(self) -> str:
         """What is accepted, in words."""
-        return ", ".join(map(str, self.held(folder))) if self.column else super().allowed(folder)
+        if self.about.type == "choice" or self.about.column:
+            return shortened(self.offered)
+        low, high = self.about.minimum, self.about.maximum
+        if low is not None or high is not None:
+            return f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low} to {high}"
+        kinds = {"boolean": "true, false", "integer": "any whole number", "number": "any number", "any": "any value"}
+        kinds |= {"list": "lists such as [1, 2]", "mapping": "mappings such as {a: 1}", "date": "days as 2020-12-31"}
+        text = "any text" if self.about.pattern == ".*" else f"text of the form {self.about.pattern}"
+        return kinds.get(self.about.type, text)
 
-    def resolve(self, value: object, folder: Path) -> int:
-        """The number; text that writes one is taken, and of a column's numbers ``first`` and ``last``."""
-        if self.column and value in ("first", "last"):
-            return self.held(folder)[0 if value == "first" else -1]
-        try:
-            number = int(value) if isinstance(value, str) else value
-        except ValueError:
-            number = None
-        if type(number) is not int:
-            raise ValueError(f"{value!r} is not a whole number; allowed are {self.allowed(folder)}")
-        if self.column and number not in self.held(folder):
-            close, allowed = self.nearest(number, folder), self.allowed(folder)
-            raise ValueError(f"{number} is not in {self.column.file} (nearest is {close}); allowed are {allowed}")
-        return self._within(number, folder)
+    def nearest(self, value: object) -> object:
+        """What stands in for a value that is not accepted any more: the nearest number, or the first of the lists."""
+        close = self.about.column and isinstance(value, int)
+        return min(self.offered, key=lambda other: abs(other - value)) if close else self.offered[0]
 
-
-class Number(_Ranged):
-    """A number within bounds."""
-
-    type: Literal["number"]
-    minimum: float | None = None
-    maximum: float | None = None
-
-    def resolve(self, value: object, folder: Path) -> float:
-        """The number; text that writes one is taken."""
-        try:
-            number = float(value) if isinstance(value, str | int | float) and type(value) is not bool else math.nan
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise ValueError(f"{value!r} is not a number; allowed are {self.allowed(folder)}")
-        return self._within(number, folder)
-
-
-class Switch(_Parameter):
-    """True or false."""
-
-    type: Literal["boolean"]
-
-    def allowed(self, folder: Path) -> str:
-        """What is accepted, in words."""
-        del folder
-        return "true, false"
-
-    def resolve(self, value: object, folder: Path) -> bool:
-        """The truth value; text that writes one is taken."""
-        known = {True: True, False: False, "true": True, "false": False}
-        if type(value) is int or (value.lower() if isinstance(value, str) else value) not in known:
-            raise ValueError(f"{value!r} is neither true nor false; allowed are {self.allowed(folder)}")
-        return known[value.lower() if isinstance(value, str) else value]
+    def resolve(self, value: object) -> object:
+        """The value that is meant; ValueError where it is not accepted."""
+        kind = self.about.type
+        if kind == "choice":
+            if not isinstance(value, str) or value not in self._spellings:
+                hint = nearest(value, self._spellings)
+                raise ValueError(f"{terse(value)} is not known{hint}; allowed are {self.allowed()}")
+            return self._spellings[value]
+        if self.about.column and value in ("first", "last"):
+            return self.offered[0 if value == "first" else -1]
+        found = _read(value, kind, self.allowed)
+        if self.about.column and found not in self.offered:
+            where = f"{self._put(self.about.column.file)} (nearest is {self.nearest(found)})"
+            raise ValueError(f"{found} is not in {where}; allowed are {self.allowed()}")
+        if kind in ("integer", "number") and not self._within(found):
+            raise ValueError(f"{found} is out of range; allowed are {self.allowed()}")
+        if kind == "text" and self.about.pattern != ".*" and not re.fullmatch(self.about.pattern, found):
+            raise ValueError(f"{terse(value)} does not fit; allowed is {self.allowed()}")
+        return found
 
 
-class Words(_Parameter):
-    """A text, of a form that a regular expression gives."""
-
-    type: Literal["text"]
-    pattern: str = ".*"
-
-    def allowed(self, folder: Path) -> str:
-        """What is accepted, in words."""
-        del folder
-        return "any text" if self.pattern == ".*" else f"text of the form {self.pattern}"
-
-    def resolve(self, value: object, folder: Path) -> str:
-        """The text."""
-        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
-            raise ValueError(f"{value!r} does not fit; allowed is {self.allowed(folder)}")
-        return value
+_ADAPTERS = {
+    "integer": (TypeAdapter(int), "not a whole number", str | int | float),
+    "number": (TypeAdapter(Annotated[float, Field(allow_inf_nan=False)]), "not a number", str | int | float),
+    "boolean": (TypeAdapter(bool), "neither true nor false", str | bool),
+    "text": (TypeAdapter(str), "no text", str),
+    "date": (TypeAdapter(date), "no day", str),
+    "list": (TypeAdapter(list), "no list", list | tuple),
+    "mapping": (TypeAdapter(dict), "no mapping", dict),
+    "any": (TypeAdapter(object), "nothing", object),
+}
+"""By type: what reads a value or the text that writes one, what is said of others, and of which types they may be."""
 
 
-Parameter = Annotated[Choice | Integer | Number | Switch | Words, Field(discriminator="type")]
+def _read(value: object, kind: str, allowed: Callable[[], str]) -> object:
+    adapter, no, types = _ADAPTERS[kind]
+    with suppress(YamlError, ValidationError):
+        found = parse(value) if kind in ("list", "mapping") and isinstance(value, str) else value
+        if isinstance(found, types) and (kind in ("boolean", "any") or not isinstance(found, bool)):
+            return plain(adapter.validate_python(found))
+    raise ValueError(f"{terse(value)} is {no}; allowed are {allowed()}")
 
 
-class Call(_Strict):
+class Call(Strict):
     """A function and what it is given."""
 
-    call: str = Field(pattern=r"[A-Za-z_][\w.]*\.\w+")
-    given: dict[str, str | int | float | bool] = {}
-    where: dict[str, str | int | float | bool] = {}
+    call: str = Field(pattern=r"^[A-Za-z_][\w.]*\.\w+$")
+    given: dict[str, Value] = {}
+    where: dict[str, Value] = {}
     """Values that the parameters of a report must have; for others it is not called."""
 
 
-class Compared(_Strict):
+class Compared(Strict):
     """A recorded result by which the index sets the reports of a notebook side by side.
 
     ``{year}`` in its name stands for the newest year of which any of them records it, and may stand in its label too.
@@ -303,134 +269,188 @@ class Compared(_Strict):
         return self.model_copy(update={"result": self.result.replace("{year}", max(years)), "label": label})
 
 
-class Declaration(_Strict):
+class Declaration(Strict):
     """What the YAML file beside a notebook says."""
 
-    title: Text
-    description: Text
+    title: Text | None = None
+    description: Text | None = None
     shared: list[Call] = []
     """What reports of the notebook compute alike and keep for the process: done once, before any of them is made."""
-    parameters: dict[str, Parameter]
+    parameters: dict[str, Parameter] = {}
     """By name; what one accepts may depend on those that stand before it."""
     compared: list[Compared] = []
     """Results by which the index compares the notebook's reports, in the order of its columns."""
 
-    @field_validator("parameters")
-    @classmethod
-    def _known(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
-        before: list[str] = []
-        for name, parameter in parameters.items():
-            named = [*parameter.needs(), *filter(None, [getattr(parameter, "after", None)])]
-            if strange := [other for other in named if other not in before]:
-                raise ValueError(f"parameter {name!r} names {strange[0]!r}, which must be declared before it")
+    @model_validator(mode="after")
+    def _consistent(self) -> "Declaration":
+        before, compared = [], [column.result for column in self.compared]
+        for name, parameter in self.parameters.items():
+            if later := [other for other in (*parameter.needs(), parameter.after) if other and other not in before]:
+                raise ValueError(f"parameter {name!r} names {later[0]!r}, which must be declared before it")
             before.append(name)
-        return parameters
-
-    @field_validator("compared")
-    @classmethod
-    def _once(cls, compared: list[Compared]) -> list[Compared]:
-        names = [column.result for column in compared]
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"result {twice[0]!r} is named twice")
-        return compared
+        if twice := [name for name in compared if compared.count(name) > 1]:
+            raise ValueError(f"compared: result {twice[0]!r} is named twice")
+        return self
 
 
-class _Table:
-    """Columns and rows of a file of choices."""
-
-    def __init__(self, text: str) -> None:
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        self.rows = list(reader)
-        self.columns = set(reader.fieldnames or ())
-        self._groups: dict[str, dict[str, list[dict[str, str]]]] = {}
-
-    def where(self, wanted: Mapping[str, str]) -> list[dict[str, str]]:
-        """The rows that hold certain values, in the order of the file."""
-        found = self.rows
-        for number, (column, value) in enumerate(wanted.items()):
-            if number == 0:  # long files are asked again and again
-                found = self._group(column).get(value, [])
-            else:
-                found = [row for row in found if row.get(column) == value]
-        return found
-
-    def _group(self, column: str) -> dict[str, list[dict[str, str]]]:
-        if column not in self._groups:
-            groups: dict[str, list[dict[str, str]]] = {}
-            for row in self.rows:
-                groups.setdefault(row.get(column), []).append(row)
-            self._groups[column] = groups
-        return self._groups[column]
-
-
-def _read(path: Path, needed: set[str]) -> _Table:
-    """A file of choices; a mark at its start, as spreadsheets write it, is passed over."""
+def _rows(path: Path, needed: set[str]) -> list[dict[str, str]]:
+    """The rows of a file of choices; a mark at its start, as spreadsheets write it, is passed over."""
     try:
-        table = _parsed(path.read_bytes())
+        columns, rows = _parsed(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
     except csv.Error as error:
         raise RequestError(f"{path}: cannot be split into cells: {error}") from error
-    if missing := needed - table.columns:
-        wanted = f"a file of choices has {', '.join(sorted(needed))}"
-        raise RequestError(f"{path}: no column {', '.join(sorted(missing))}; {wanted}")
-    return table
+    if missing := ", ".join(sorted(needed.difference(columns))):
+        raise RequestError(f"{path}: no column {missing}; a file of choices has {', '.join(sorted(needed))}")
+    return rows
 
 
 @lru_cache(maxsize=32)
-def _parsed(held: bytes) -> _Table:
-    """What a file of choices holds, parsed once."""
-    return _Table(composed(held.decode("utf-8-sig")))
-
-
-def composed(value: object) -> object:
-    """A text with its Hangul in whole syllables, as macOS does not write file names and what is copied from them."""
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
-
-
-def nearest(value: object, known) -> str:
-    """A hint at what was probably meant, or nothing."""
-    match = difflib.get_close_matches(str(value), list(known), n=1)
-    return f" (did you mean {match[0]!r}?)" if match else ""
+def _parsed(held: bytes) -> tuple[list[str], list[dict[str, str]]]:
+    reader = csv.DictReader(io.StringIO(composed(held.decode("utf-8-sig")), newline=""))
+    return list(reader.fieldnames or ()), list(reader)
 
 
 def read_yaml(path: Path, model: type[BaseModel]):
     """Read a YAML file safely into a pydantic model; a fault is told by file, place and what was expected."""
     try:
-        content = yaml.load(composed(path.read_text(encoding="utf-8-sig")), Loader=_LOADER)  # noqa: S506 — either is safe
+        content = load(path)
         if content is None:
             raise RequestError(f"{path}: the file is empty; expected {', '.join(model.model_fields)}")
         return model.model_validate(content)
     except FileNotFoundError as error:
         raise RequestError(f"{path}: file not found") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
-    except yaml.YAMLError as error:
-        raise RequestError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    except YamlError as error:
+        raise RequestError(str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = " > ".join(str(part) for part in first["loc"])
-        raise RequestError(f"{path}, {place or 'top'}: {first['msg']} (found {str(first['input'])[:80]!r})") from error
+        told = first["type"] == "value_error"
+        message = str(first["ctx"]["error"]) if told else {"missing": "is missing"}.get(first["type"], first["msg"])
+        found = "" if told or first["type"] == "missing" else f" (found {terse(first['input'])})"
+        raise RequestError(f"{path}{_place(first['loc'])}: {message}{found}") from error
+
+
+def _place(parts: Iterable[str | int]) -> str:
+    """Where something stands in a file, counted from 1: ``report 3 > parameters > year``."""
+    place: list[str] = []
+    for part in parts:
+        if isinstance(part, int):
+            place[-1:] = [f"{place[-1].removesuffix('s')} {part + 1}"]
+        elif part != "[key]":
+            place.append(part)
+    return f", {' > '.join(place)}" if place else ""
+
+
+class Cells(NamedTuple):
+    """What is known of a notebook without running it."""
+
+    language: str = "python"
+    title: str = ""
+    """Its first heading."""
+    parameters: Mapping[str, Parameter] = {}
+    """What its cell tagged ``parameters`` assigns, by the type of the annotation or of the value."""
+    defaults: Mapping[str, object] = {}
+    """The values there, as far as they are plain."""
+
+
+_TYPES = {"bool": "boolean", "int": "integer", "float": "number", "str": "text", "list": "list", "dict": "mapping"}
+
+
+def read_notebook(path: Path) -> Cells:
+    """What is known of a notebook; RequestError where the file is none, or its cell tagged ``parameters`` no Python."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        about = content.get("metadata", {})
+        spec, info = about.get("kernelspec", {}), about.get("language_info", {})
+        language = (spec.get("language") or info.get("name") or spec.get("name", "python")).lower()
+        language = "python" if re.match("i?python|conda|venv", language) else language
+        cells = [(cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {})) for cell in content["cells"]]
+        codes = [source for kind, source, tags in cells if kind == "code" and "parameters" in tags.get("tags", ())]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        expected = "expected a notebook of format 4, with a cell tagged 'parameters' if it takes any"
+        raise RequestError(f"{path}: {expected} ({type(error).__name__}: {error})") from error
+    texts = "\n".join(re.sub(r"(?ms)^(```|~~~).*?^\1", "", source) for kind, source, _ in cells if kind == "markdown")
+    heading = re.search(r"^#[ \t]+(.+?)[ \t#]*$", texts, flags=re.MULTILINE)
+    title = re.sub(r"[*`]|\[([^]]*)\]\([^)]*\)", r"\1", heading[1]) if heading else path.stem
+    try:
+        return Cells(language, title, *(_assigned(codes[0]) if codes and language == "python" else ()))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise RequestError(f"{path}: the cell tagged 'parameters' is not Python: {error}") from error
+
+
+def _assigned(source: str) -> tuple[dict[str, Parameter], dict[str, object]]:
+    """What a cell assigns to names, whatever else it does; lines of IPython's own are passed over."""
+    source = re.sub(r"^[%!].*$", "", source, flags=re.MULTILINE)
+    lines, parameters, defaults = re.split(r"\r\n?|\n", source), {}, {}
+    for line in ast.parse(source).body:
+        if not isinstance(line, ast.Assign | ast.AnnAssign):
+            continue
+        named = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
+        outer = re.sub(r"^Optional\[(.*)\]$", r"\1", named).partition("[")[0]
+        kinds = [_TYPES[name] for name in re.findall(r"\w+", outer) if name in _TYPES]
+        value = ()
+        with suppress(ValueError, TypeError):
+            value = (plain(ast.literal_eval(line.value)),) if line.value else ()
+        kinds = kinds or [_TYPES.get(type(each).__name__, "any") for each in value]
+        rest = lines[line.end_lineno - 1].encode()[line.end_col_offset :].decode().partition("#")[2].strip()
+        about = Parameter(
+            type=kinds[0] if len(kinds) == 1 else "any",
+            help=Text(ko=rest, en=rest),
+            optional=value == (None,) or bool(re.search(r"\bNone\b|\bOptional\b", named)),
+        )
+        for target in line.targets if isinstance(line, ast.Assign) else [line.target]:
+            if isinstance(target, ast.Name):
+                parameters[target.id] = about
+                defaults.pop(target.id, None)
+                defaults.update((target.id, each) for each in value)
+    return parameters, defaults
 
 
 class Declared:
-    """The declaration of a notebook, read once, with which any number of values can be checked.
+    """What a notebook takes, read once, with which any number of values can be checked.
 
     Parameters
     ----------
     path : Path
-        The YAML file. Files of choices are found from the folder above it.
+        The YAML file of its declaration, with the notebook of the same name beside it; one of the two may be missing.
+        Files of choices are found from the repository: the folder that has the plan, or else the one above.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.content: Declaration = read_yaml(path, Declaration)
-        self._known: dict[tuple, object] = {}
+        self.path, self._notebook = path, path.with_suffix(".ipynb")
+        self.root = next((up for up in path.absolute().parents if (up / PLAN).is_file()), path.parent.parent)
+        if not path.is_file() and not self._notebook.is_file():
+            raise RequestError(f"{path}: file not found, and no {self._notebook.name} beside it")
+        self.content: Declaration = read_yaml(path, Declaration) if path.is_file() else Declaration()
+        self._accepted: dict[tuple, Accepted] = {}
 
     @cached_property
-    def defaults(self) -> dict[str, object]:
-        """The values that the notebook has where none are given."""
-        return read_defaults(self.path.with_suffix(".ipynb"))
+    def cells(self) -> Cells:
+        """What is known of the notebook; nothing where it cannot be read, and a declaration tells enough."""
+        try:
+            return read_notebook(self._notebook)
+        except RequestError:
+            if not self.path.is_file():
+                raise
+            return Cells(title=self.path.stem)
+
+    @cached_property
+    def defaults(self) -> Mapping[str, object]:
+        """The values that the notebook has where none are given, as far as they are plain."""
+        return self.cells.defaults
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Those that are declared, and after them what else the notebook assigns."""
+        return {**self.content.parameters, **self.cells.parameters, **self.content.parameters}
+
+    @property
+    def title(self) -> Text:
+        """As declared, else the notebook's first heading, else its name."""
+        return self.content.title or Text(ko=self.cells.title, en=self.cells.title)
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, object]:
         """Check values, of which not all need be given, and turn names into identifiers.
@@ -444,98 +464,100 @@ class Declared:
         """
         found = {name: self._resolved(name, value, values) for name, value in values.items()}
         for name, parameter in self.content.parameters.items():
-            before = getattr(parameter, "after", None)
+            before = parameter.after
             if before and (name in found or before in found):
                 low, high = (found[key] if key in found else self._needed(key, values) for key in (before, name))
-                if high <= low:
+                if None not in (low, high) and high <= low:
                     raise RequestError(f"{self.path.stem}: parameter {name!r}: {high} is not after {before!r}, {low}")
         return found
 
     def shared_by(self, values: Mapping[str, object]) -> tuple[int, ...]:
         """Places in ``shared`` of what is called for reports with these parameters, and the defaults of the others."""
         calls = enumerate(self.content.shared)
-        return tuple(number for number, call in calls if not call.where.items() - {**self.defaults, **values}.items())
+        return tuple(number for number, call in calls if within(call.where, {**self.defaults, **values}))
 
     def part(self, rule: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
         """Check some values, as :meth:`resolve`, where the others are given."""
         return {name: self._resolved(name, value, {**values, **rule}) for name, value in rule.items()}
 
-    def bound(self, name: str, values: Mapping[str, object]) -> object:
-        """A parameter with what it accepts where the others have these values, or else the notebook's defaults."""
-        parameter = self.content.parameters[name]
-        needed = {other: self._needed(other, values) for other in parameter.needs()}
-        return parameter.bound(needed) if needed else parameter
+    def _about(self, name: str) -> Parameter:
+        known = self.content.parameters if name in self.content.parameters else self.parameters
+        if name not in known and self.cells.language == "python":
+            hint = f"{nearest(name, known)}; allowed are {shortened(known)}"
+            raise RequestError(f"{self.path.stem}: parameter {terse(name)} is not known{hint}")
+        return known.get(name) or Parameter(type="any")
+
+    def _optional(self, name: str) -> bool:
+        return self._about(name).optional or (name in self.cells.parameters and self.cells.parameters[name].optional)
+
+    def bound(self, name: str, values: Mapping[str, object]) -> Accepted:
+        """What a parameter accepts where the others have these values, or else the notebook's defaults."""
+        about = self._about(name)
+        needed = {other: self._needed(other, values) for other in about.needs()}
+        key = name, *map(str, needed.values())
+        if key not in self._accepted:
+            self._accepted[key] = Accepted(about, self.root, needed)
+        return self._accepted[key]
 
     def needing(self, name: str) -> list[str]:
         """The parameters for which it depends on this one what they accept."""
-        return [other for other, parameter in self.content.parameters.items() if name in parameter.needs()]
+        return [other for other, parameter in self.parameters.items() if name in parameter.needs()]
 
     def adapted(self, values: Mapping[str, object], changed: str) -> dict[str, object]:
         """Values after one has changed: of those that depend on it, the ones not allowed any more are replaced."""
-        found, folder = dict(values), self.path.parent.parent
+        found = dict(values)
         for name in self.needing(changed):
-            parameter = self.bound(name, found)
-            if found[name] not in parameter.offered(folder):
-                found[name] = parameter.nearest(found[name], folder)
+            accepted = self.bound(name, found)
+            if found[name] not in accepted.offered:
+                found[name] = accepted.nearest(found[name])
         return found
 
     def offered(self, name: str, values: Mapping[str, object]) -> list:
         """All values of a parameter that has a list of them; RequestError where it has none."""
-        if name in self.content.parameters:
-            found = getattr(self.bound(name, values), "offered", lambda _: [])(self.path.parent.parent)
-            if found:
-                return found
+        if found := self.bound(name, values).offered:
+            return found
         raise RequestError(f'{self.path.stem}: parameter {name!r} has no list of values that "all" could stand for')
 
     def _needed(self, name: str, values: Mapping[str, object]) -> object:
+        if name not in values and name not in self.defaults:
+            lacks = "is not given, and the notebook has no value of it"
+            raise RequestError(f"{self.path.stem}: parameter {name!r} {lacks}")
         return self._resolved(name, values[name] if name in values else self.defaults[name], values)
 
     def _resolved(self, name: str, value: object, values: Mapping[str, object]) -> object:
-        declared = self.content.parameters
-        if name not in declared:
-            raise RequestError(
-                f"{self.path.stem}: parameter {name!r} is not known{nearest(name, declared)}; "
-                f"allowed are {', '.join(declared)}"
-            )
-        value = composed(value)
-        needed = tuple(self._needed(other, values) for other in declared[name].needs())
-        key = name, type(value), value, *needed
-        if key not in self._known:
-            try:
-                self._known[key] = self.bound(name, values).resolve(value, self.path.parent.parent)
-            except ValueError as error:
-                raise RequestError(f"{self.path.stem}: parameter {name!r}: {error}") from error
-        return self._known[key]
+        if value is None and self._optional(name):
+            return None
+        try:
+            return self.bound(name, values).resolve(composed(value))
+        except ValueError as error:
+            raise RequestError(f"{self.path.stem}: parameter {name!r}: {error}") from error
+
+    def read(self, name: str, text: str) -> object:
+        """The value that a text on a command line writes: YAML where the notebook's own value does not tell a type."""
+        if self._about(name).type == "any":
+            with suppress(YamlError, ValueError):
+                return plain(parse(text))
+        return None if text.lower() in ("null", "none") and self._optional(name) else text
+
+    def written(self, name: str, value: object) -> str:
+        """A text that :meth:`read` and :meth:`resolve` take for a value."""
+        return value if isinstance(value, str) and self.read(name, value) == value else flow(value)
 
     def listing(self, language: str = "en") -> str:
         """All parameters with type, default, what is accepted and what they mean, as text for a terminal."""
-        lines = [f"{self.path.stem}: {getattr(self.content.title, language)}"]
-        for name in self.content.parameters:
-            parameter = self.bound(name, self.defaults)
-            lines += [
-                f"  {name} ({parameter.type}, default {self.defaults.get(name, 'none')})",
-                f"      {getattr(parameter.help, language)}",
-                f"      {parameter.allowed(self.path.parent.parent)}",
-            ]
+        lines = [f"{self.path.stem}: {getattr(self.title, language)}"]
+        for name, about in self.parameters.items():
+            default = self.defaults.get(name, "not told")
+            accepted = self.bound(name, self.defaults)
+            every = accepted.offered or [accepted.allowed()]
+            told = [getattr(about.help, language), ", ".join(map(str, every))]
+            lines += [f"  {name} ({about.type}, default {default})", *(f"      {line}" for line in told if line)]
         return "\n".join(lines)
 
 
-def read_defaults(notebook: Path) -> dict[str, object]:
-    """The defaults that a notebook assigns in its cell tagged ``parameters``.
-
-    Raises
-    ------
-    RequestError
-        The file is not a notebook, or that cell holds something else than names and literal values.
-    """
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", ())]
-        lines = ast.parse("\n".join(sources)).body
-        return {line.targets[0].id: ast.literal_eval(line.value) for line in lines}
-    except (OSError, ValueError, KeyError, SyntaxError, AttributeError) as error:
-        expected = "a notebook whose cell tagged 'parameters' assigns a plain value to each name"
-        raise RequestError(f"{notebook}: expected {expected} ({type(error).__name__}: {error})") from error
+def within(rule: Mapping[str, object], values: Mapping[str, object]) -> bool:
+    """Whether values hold all that a rule says."""
+    return all(name in values and values[name] == wanted for name, wanted in rule.items())
 
 
 def check_parameters(path: Path, **values: object) -> SimpleNamespace:

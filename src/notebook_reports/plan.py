@@ -1,24 +1,26 @@
 """The plan: which reports there are, each a notebook with one set of parameters."""
 
+import posixpath
 import re
 import shlex
 import textwrap
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from itertools import chain, count
+from itertools import accumulate, chain, count
 from pathlib import Path
 from string import Template
-from typing import Literal
+from types import MappingProxyType
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import AfterValidator, Field
 
 from notebook_reports.links import Link, Neighbours
-from notebook_reports.parameters import Declared, RequestError, nearest, read_yaml
+from notebook_reports.parameters import Declared, RequestError, Strict, Text, Value, read_yaml, within
+from notebook_reports.safe_yaml import composed, nearest, plain, shortened, terse
 from notebook_reports.trace import digest
-
-_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class ReportSpec:
     """Megabytes that it may take."""
     links: tuple[Link, ...] = field(default=(), hash=False)
     """To other reports of the plan."""
+    folder: str = "notebooks"
+    """Where notebooks stand, from the repository."""
+    runner: str = "notebook-reports run"
+    """What makes a report when its key follows."""
 
     @property
     def key(self) -> str:
@@ -45,24 +51,37 @@ class ReportSpec:
         return f"{self.notebook}/{self.name}"
 
     @property
+    def source(self) -> str:
+        """The notebook's file, from the repository."""
+        return posixpath.normpath(f"{self.folder}/{self.notebook}.ipynb")
+
+    @property
     def command(self) -> str:
         """The command that makes this very report."""
-        return self.reproduce or f"python scripts/run_reports.py {self.key} --force"
+        return self.reproduce or f"{self.runner} {shlex.quote(self.key)} --force"
 
 
-_Value = str | int | float | bool
+class Plan(list[ReportSpec]):
+    """The reports of a plan, in its order, and what it says of them all."""
+
+    preload: tuple[str, ...] = ()
+    """Modules that are imported once, before any notebook."""
+    check: str = ""
+    """A function, as ``module.function``, that is called before anything is made; empty for none."""
+    elsewhere: Mapping[str, str] = MappingProxyType({})
+    """By a folder's name, the environment variable that may give it another place."""
+    notebooks: str = "notebooks"
+    """Where notebooks stand, from the repository."""
+    title: Text | None = None
+    """What the index of all reports is headed."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Settings(_Strict):
+class _Settings(Strict):
     """How reports are made, other than by their parameters."""
 
     cover: bool | None = None
-    timeout: PositiveInt | None = None
-    memory: PositiveInt | None = None
+    timeout: int | None = Field(default=None, ge=1, le=86_400)
+    memory: int | None = Field(default=None, ge=64, le=1_048_576)
 
     def given(self) -> dict[str, object]:
         """Those that are set."""
@@ -72,7 +91,17 @@ class _Settings(_Strict):
 class _Exception(_Settings):
     """Settings of the reports that have certain parameters."""
 
-    where: dict[str, _Value]
+    where: dict[str, Value]
+
+
+_MOST = 100_000
+"""Combinations of a matrix, which else might fill the memory."""
+
+
+def _axis(values: object) -> object:
+    if values != "all" and not (isinstance(values, list) and values):
+        raise ValueError(f"expected a list of values, or all; found {terse(values)}")
+    return plain(values)
 
 
 class _Entry(_Settings):
@@ -80,18 +109,36 @@ class _Entry(_Settings):
 
     notebook: str
     name: str
-    parameters: dict[str, _Value] = {}
-    matrix: dict[str, list[_Value] | Literal["all"]] = {}
-    exclude: list[dict[str, _Value]] = []
-    include: list[dict[str, _Value]] = []
-    settings: list[_Exception] = []
+    parameters: dict[str, Value] = Field(default={})
+    matrix: dict[str, Annotated[object, AfterValidator(_axis)]] = Field(default={})
+    exclude: list[dict[str, Value]] = Field(default=[])
+    include: list[dict[str, Value]] = Field(default=[])
+    settings: list[_Exception] = Field(default=[])
 
 
-class _Plan(_Strict):
+_MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
+
+
+def _folder(name: str) -> str:
+    if fault := name != "." and next(filter(None, map(_fault, name.split("/"))), ""):
+        raise ValueError(f"{terse(name)} is no folder of the repository: it {fault}")
+    return name
+
+
+_Folder = Annotated[str, AfterValidator(_folder)]
+
+
+class _Plan(Strict):
     reports: list[_Entry]
+    preload: list[Annotated[str, Field(pattern=f"^{_MODULE}$")]] = Field(default=[])
+    check: str = Field(default="", pattern=rf"^({_MODULE}\.[^\W\d]\w*)?$")
+    elsewhere: dict[_Folder, Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = Field(default={})
+    notebooks: _Folder | None = None
+    title: Text | None = None
+    command: str = Field(default=ReportSpec.runner, pattern=r"^[^\x00-\x1f]{1,200}$")
 
 
-def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
+def read_plan(path: Path, notebooks: Path) -> Plan:
     """Read and check a plan.
 
     Parameters
@@ -99,78 +146,118 @@ def read_plan(path: Path, notebooks: Path) -> list[ReportSpec]:
     path : Path
         YAML file with a list ``reports``. An entry has ``notebook``; ``name``, in which ``$parameter`` is replaced;
         ``parameters``; ``matrix``, lists of values, or ``all`` that a parameter accepts, of which every combination
-        becomes a report; ``exclude``,
-        parameters whose combinations are left out; ``include``, parameters of reports beside the matrix; ``cover``,
-        ``timeout`` (seconds) and ``memory`` (megabytes); and ``settings``, the same three ``where`` parameters have
-        certain values.
+        becomes a report; ``exclude``, parameters whose combinations are left out; ``include``, parameters of reports
+        beside the matrix; ``cover``, ``timeout`` (seconds) and ``memory`` (megabytes); and ``settings``, the same three
+        ``where`` parameters have certain values. Beside the list may stand ``preload``, ``check``, ``elsewhere``,
+        ``notebooks`` and ``title``, as in :class:`Plan`, and ``command``, what makes a report when its key follows.
     notebooks : Path
-        Folder of the notebooks and their declarations.
+        Folder of the notebooks and their declarations, where the plan does not name another in the repository.
 
     Raises
     ------
     RequestError
         The file, a notebook, a name or a parameter is wrong, or two reports have the same name.
     """
+    given = read_yaml(path, _Plan)
+    folder = notebooks if given.notebooks is None else notebooks.parent / given.notebooks
+    about = {"folder": given.notebooks or notebooks.name, "runner": given.command}
     reports: dict[str, ReportSpec] = {}
     declared: dict[str, Declared] = {}
-    for number, entry in enumerate(read_yaml(path, _Plan).reports, start=1):
+    names = {name: name for name in ("index.html", "results.csv", "manifest.json", "reports.yml")}
+    for number, entry in enumerate(given.reports, start=1):
         place = f"{path}, report {number}"
-        if not _NAME.fullmatch(entry.notebook) or not (notebooks / f"{entry.notebook}.ipynb").is_file():
-            raise RequestError(f"{place}: no notebook {entry.notebook!r} in {notebooks}")
-        if entry.notebook not in declared:
-            declared[entry.notebook] = Declared(notebooks / f"{entry.notebook}.yml")
         try:
-            found = _reports(entry, declared[entry.notebook])
+            notebook = composed(entry.notebook)
+            if notebook not in declared:
+                declared[notebook] = _declared(notebook, folder)
+            found = [replace(report, **about) for report in _reports(entry, declared[notebook])]
         except RequestError as error:
             raise RequestError(f"{place}: {error}") from error
         for report in found:
             checked(report, place)
             if report.key in reports:
                 raise RequestError(f"{place}: the name {report.key!r} is taken already")
+            _take(report, names, place)
             reports[report.key] = report
     if not reports:
         raise RequestError(f"{path}: the plan has no reports")
     near = {}
-    for notebook, about in declared.items():
+    for notebook, declaration in declared.items():
         own = [report for report in reports.values() if report.notebook == notebook]
-        near[notebook] = Neighbours([(report.name, report.parameters, report.cover) for report in own], about)
-    return [replace(report, links=near[report.notebook].links(report.name)) for report in reports.values()]
+        near[notebook] = Neighbours([(report.name, report.parameters, report.cover) for report in own], declaration)
+    plan = Plan(replace(each, links=near[each.notebook].links(each.name)) for each in reports.values())
+    plan.preload, plan.check, plan.elsewhere = tuple(given.preload), given.check, given.elsewhere
+    plan.notebooks, plan.title = about["folder"], given.title
+    return plan
+
+
+def _declared(notebook: str, folder: Path) -> Declared:
+    """What a notebook takes; RequestError where it is not there, or cannot be run."""
+    if fault := next(filter(None, map(_fault, notebook.split("/"))), ""):
+        raise RequestError(f"the notebook's name {terse(notebook)} {fault}")
+    path = folder / f"{notebook}.ipynb"
+    at_hand = path.parent.iterdir() if path.parent.is_dir() else ()
+    if path.name not in {each.name for each in at_hand if each.is_file()}:
+        found = chain(folder.glob("*.ipynb"), folder.glob("[!.]*/*.ipynb"), path.parent.glob("*.ipynb"))
+        known = sorted({each.relative_to(folder).with_suffix("").as_posix() for each in found})
+        forms = [name for name in known if composed(name).casefold() == notebook.casefold()]
+        hint = f" (but {forms[0]!r}, in other letters)" if forms else nearest(notebook, known)
+        raise RequestError(f"no notebook {terse(notebook)} in {folder}{hint}; there are {shortened(known)}")
+    declared = Declared(folder / f"{notebook}.yml")
+    if declared.cells.language != "python":
+        from notebook_reports.execute import kernel_fault  # half a second with its imports
+
+        if fault := kernel_fault(path):
+            raise RequestError(f"notebook {notebook!r}: {fault}")
+    return declared
 
 
 def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:
     """The reports of one entry."""
     matrix = [entry.parameters] if entry.matrix or not entry.include else []
     for name, values in entry.matrix.items():
-        matrix = [
-            {**given, name: value}
-            for given in matrix
-            for value in (declared.offered(name, given) if values == "all" else values)
-        ]
+        pairs = ((given, declared.offered(name, given) if values == "all" else values) for given in matrix)
+        matrix = [{**given, name: value} for given, several in pairs for value in several]
+        if len(matrix) > _MOST:
+            raise RequestError(f"the matrix has more than {_MOST} combinations")
     sets = [declared.resolve(values) for values in matrix]
     for rule in entry.exclude:
         fits = _fitting(sets, rule, declared)
         if not any(fits):
-            raise RequestError(f"exclude {rule}: no combination of the matrix fits")
+            raise RequestError(f"exclude {terse(rule)}: no combination of the matrix fits")
         sets = [values for values, left_out in zip(sets, fits, strict=True) if not left_out]
     sets += [declared.resolve(entry.parameters | values) for values in entry.include]
     exceptions = [(exception, _fitting(sets, exception.where, declared)) for exception in entry.settings]
     if idle := [exception.where for exception, fits in exceptions if not any(fits)]:
-        raise RequestError(f"settings where {idle[0]}: no report of this entry fits")
-    template = Template(entry.name)
+        raise RequestError(f"settings where {terse(idle[0])}: no report of this entry fits")
+    template = _Name(composed(entry.name))
     reports = []
     for number, values in enumerate(sets):
         settings = entry.given()
         for exception, fits in exceptions:
             settings |= exception.given() if fits[number] else {}
         try:
-            name = template.substitute({key: str(value) for key, value in values.items()})
+            name = template.substitute({key: _named(value) for key, value in values.items()})
         except KeyError as error:
-            given = ", ".join(f"${parameter}" for parameter in values)
+            given = shortened(f"${parameter}" for parameter in values)
             raise RequestError(f"the name uses ${error.args[0]}; given here are {given}") from error
         except ValueError as error:
-            raise RequestError(f"the name {entry.name!r}: {error}") from error
-        reports.append(ReportSpec(entry.notebook, name, values, **settings))
+            raise RequestError(f"the name {terse(entry.name)}: {error}") from error
+        reports.append(ReportSpec(composed(entry.notebook), composed(name), values, **settings))
     return reports
+
+
+class _Name(Template):
+    """A name in which parameters stand; letters of another script may follow one of Latin letters."""
+
+    idpattern = r"(?a:[_a-z][_a-z0-9]*)|[^\W\d]\w*"
+
+
+def _named(value: object) -> str:
+    """A value as it stands in a name."""
+    if isinstance(value, list):
+        return "_".join(map(_named, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
 def _fitting(sets: list[dict[str, object]], rule: dict[str, object], declared: Declared) -> list[bool]:
@@ -178,7 +265,7 @@ def _fitting(sets: list[dict[str, object]], rule: dict[str, object], declared: D
     fits, refused = [], []
     for values in sets:
         try:
-            fits.append(not declared.part(rule, values).items() - values.items())
+            fits.append(within(declared.part(rule, values), values))
         except RequestError as error:  # with other values of the matrix it may be allowed
             refused.append(error)
             fits.append(False)
@@ -187,25 +274,97 @@ def _fitting(sets: list[dict[str, object]], rule: dict[str, object], declared: D
     return fits
 
 
-def command_for(
-    reports: list[ReportSpec], notebook: str, chosen: dict[str, object], defaults: dict[str, object]
-) -> str:
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+
+
+def _fault(part: str) -> str:
+    """What keeps a text from being the name of a file or a folder on every system; empty where nothing does."""
+    kinds = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, ends of lines
+    turns = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # show a name in another order
+    if strange := [sign for sign in part if sign in '/\\:*?"<>|' + turns or unicodedata.category(sign) in kinds]:
+        return f"must not hold {strange[0]!r}"
+    if part != part.strip() or part.startswith(".") or part.endswith(".") or not part:
+        return "must not be empty, begin with a dot or a space, or end with one"
+    if part.partition(".")[0].casefold() in _DEVICES:
+        return f"must not begin with {part.partition('.')[0]!r}, which is a device on Windows"
+    too_long = len(part) > 100 or len(part.encode()) > 220
+    return "must not be longer than 100 characters, or 220 bytes" if too_long else ""
+
+
+def checked(report: ReportSpec, place: str) -> ReportSpec:
+    """The same report, if its name can be that of a file on every system; RequestError if not."""
+    if fault := _fault(report.name):
+        raise RequestError(f"{place}: the name {terse(report.name)} {fault}")
+    return report
+
+
+def _take(report: ReportSpec, names: dict[str, str], place: str) -> None:
+    """Note the names of a report's folders and files; RequestError where some system takes one for another."""
+    folders = [f"{name}/" for name in accumulate(report.notebook.split("/"), "{}/{}".format)]
+    for name in [*folders, *(f"{report.key}{suffix}" for suffix in (".html", ".svg", ".ipynb", ".txt"))]:
+        other = names.setdefault(name.rstrip("/").casefold(), name)
+        if other != name:
+            raise RequestError(f"{place}: {name!r} and {other!r} are one on some systems; give one another name")
+
+
+def in_a_name(text: str) -> str:
+    """A text as it may stand in the name of a report: small letters of any script and digits, with _ between them.
+
+    Examples
+    --------
+    >>> in_a_name("release_2022-12-31"), in_a_name("at_-0.5"), in_a_name("Zürich A/B")
+    ('release_2022_12_31', 'at_-0_5', 'zürich_a_b')
+    """
+    text = re.sub(r"(?<=[^\W_])-|-(?!\d)|[^\w-]+", "_", composed(text).lower()).strip("_")
+    return text if len(text) <= 60 else f"{text[:50]}_{digest(text.encode())[:8]}"
+
+
+def one_off(reports: list[ReportSpec], changes: list[str], root: Path) -> list[ReportSpec]:
+    """The same reports with parameters changed, under names that say so; RequestError for what is not allowed.
+
+    Changes are ``NAME=VALUE``, as on a command line; the root is the repository.
+    """
+    texts = {}
+    for change in map(composed, changes):
+        name, sign, texts[name] = change.partition("=")
+        if not sign:
+            raise RequestError(f"--set {terse(change)}: expected NAME=VALUE")
+    changed = []
+    for report in reports:
+        declared = Declared((root / report.source).with_suffix(".yml"))
+        try:
+            read = {name: declared.read(name, text) for name, text in texts.items()}
+            whole = declared.resolve({**report.parameters, **read})
+        except RequestError as error:
+            raise RequestError(f"--set: {error}") from error
+        new = [f"{name}={declared.written(name, whole[name])}" for name in texts]
+        name = ".".join([report.name, *map(in_a_name, new)])
+        name = f"{name[:60]}_{digest(name.encode())[:8]}" if _fault(name) else name
+        command = f"{report.runner} {shlex.quote(report.key)} {_settings(new)}"
+        spec = replace(report, name=name, parameters=whole, cover=False, links=(), reproduce=command)
+        changed.append(checked(spec, "--set"))
+    return changed
+
+
+def _settings(changes: list[str]) -> str:
+    return " ".join(f"--set {shlex.quote(change)}" for change in changes)
+
+
+def command_for(reports: list[ReportSpec], notebook: str, chosen: dict[str, object], declared: Declared) -> str:
     """The command that makes a report with these parameters, from the report of the plan that differs in fewest.
 
-    Raises
-    ------
-    RequestError
-        The plan has no report of the notebook.
+    RequestError where the plan has no report of the notebook.
     """
     own = [report for report in reports if report.notebook == notebook]
     if not own:
         raise RequestError(f"the plan has no report of {notebook}")
+    defaults = declared.resolve(declared.defaults)
     changes = [_changes(chosen, defaults | report.parameters) for report in own]
     changed, start = min(zip(changes, own, strict=True), key=lambda pair: len(pair[0]))
     if not changed:
         return start.command
-    settings = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in changed.items())
-    return f"python scripts/run_reports.py {start.key} {settings}"
+    settings = _settings([f"{name}={declared.written(name, value)}" for name, value in changed.items()])
+    return f"{start.runner} {shlex.quote(start.key)} {settings}"
 
 
 def entry_for(
@@ -217,7 +376,9 @@ def entry_for(
     none of the names that are taken.
     """
     changed = _changes(chosen, defaults)
-    parts = [str(v) if isinstance(v, str) else f"{name}_{v}" for name, v in changed.items() if name != "language"]
+    parts = [
+        str(v) if isinstance(v, str) else f"{name}_{_named(v)}" for name, v in changed.items() if name != "language"
+    ]
     stem = in_a_name("_".join(parts)) or "default"
     language = {"language": chosen["language"]} if "language" in chosen else {}
     names = (".".join([stem + number, *language.values()]) for number in chain([""], (f"_{n}" for n in count(2))))
@@ -231,25 +392,7 @@ def entry_for(
 
 
 def _changes(chosen: dict[str, object], start: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in chosen.items() if value != start.get(name)}
-
-
-def checked(report: ReportSpec, place: str) -> ReportSpec:
-    """The same report, if its name is one that stays inside the folder of reports; RequestError if not."""
-    if not _NAME.fullmatch(report.name):
-        raise RequestError(f"{place}: the name {report.name!r} must be lower-case letters, digits, _ and single dots")
-    return report
-
-
-def in_a_name(text: str) -> str:
-    """A text as it may stand in the name of a report: lower-case letters and digits, with _ between them.
-
-    Examples
-    --------
-    >>> in_a_name("release_2022-12-31")
-    'release_2022_12_31'
-    """
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    return {name: value for name, value in chosen.items() if name not in start or value != start[name]}
 
 
 def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
@@ -259,14 +402,18 @@ def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
     """
     if not patterns:
         return reports
-    for pattern in patterns:
-        if not any(fnmatchcase(report.key, pattern) for report in reports):
-            notebooks = dict.fromkeys(f"{report.notebook}/*" for report in reports)
-            hint = nearest(pattern, [report.key for report in reports])
+    named: set[str] = set()
+    for pattern in map(composed, patterns):
+        found = {report.key for report in reports if report.key == pattern or fnmatchcase(report.key, pattern)}
+        if not found:
+            keys = [report.key for report in reports]
+            globs = shortened(dict.fromkeys(f"{report.notebook}/*" for report in reports))
+            hint = nearest(pattern, keys)
             raise RequestError(
-                f"no report matches {pattern!r}{hint}; --dry-run --force lists all, globs are {', '.join(notebooks)}"
+                f"no report matches {terse(pattern)}{hint}; there are {shortened(keys)}; globs are {globs}"
             )
-    return [report for report in reports if any(fnmatchcase(report.key, pattern) for pattern in patterns)]
+        named |= found
+    return [report for report in reports if report.key in named]
 
 
 def sample(reports: list[ReportSpec], count: int, seed: str) -> list[ReportSpec]:
@@ -275,19 +422,13 @@ def sample(reports: list[ReportSpec], count: int, seed: str) -> list[ReportSpec]
     Of all reports, the one is taken whose notebook and parameters have the largest share of values that are not in
     the sample yet, so that three reports of three notebooks in two languages hold all five. Among equals the SHA-256
     of the seed and of their keys decides: the same seed takes the same reports, another seed others.
-
-    Parameters
-    ----------
-    reports : list of ReportSpec
-        The plan.
-    count : int
-        How many to take; all where there are no more.
-    seed : str
-        Any text.
     """
-    values = {report: {("", report.notebook), *report.parameters.items()} for report in reports}
+    values = {
+        report: {("", report.notebook), *((name, repr(value)) for name, value in report.parameters.items())}
+        for report in reports
+    }
     order = sorted(reports, key=lambda report: digest(f"{seed} {report.key}".encode()))
-    seen: set[tuple[str, object]] = set()
+    seen: set[tuple[str, str]] = set()
     taken: list[ReportSpec] = []
     while order and len(taken) < count:
         best = max(order, key=lambda report: len(values[report] - seen) / len(values[report]))

@@ -4,7 +4,6 @@ Everything is an ordinary display output, so that it looks the same in JupyterLa
 and in the batch. Results and the front page also carry their data, which the batch collects.
 """
 
-import html
 import math
 import pickle
 import re
@@ -12,6 +11,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +26,8 @@ from notebook_reports.columns import Columns, flat
 from notebook_reports.drawing import font_files, svg
 from notebook_reports.glossary import read_terms
 from notebook_reports.lettering import letter
+from notebook_reports.numbers import exact
+from notebook_reports.sections import as_written
 from notebook_reports.table_html import csv_link, html_table
 from notebook_reports.words import Words, WordsError, own_words
 
@@ -205,12 +207,10 @@ class Report:
         return written if written[0] else None
 
     def say(self, *sentences: str, **facts: object) -> None:
-        """Sentences, each a paragraph of its own, as Markdown in which only list items keep their meaning; or none."""
+        """Sentences as they are written, each a paragraph of its own; lines that begin with a hyphen make lists."""
         texts = [text for text in (self.text(sentence, **facts) for sentence in sentences) if text]
         if texts:
-            plain = "\n\n".join(texts)
-            text = re.sub(r"([\\`*_\[\]~$])", r"\\\1", html.escape(plain, quote=False))
-            _show({"text/markdown": text, "text/plain": text})
+            _show({"text/markdown": "\n\n".join(map(as_written, texts)), "text/plain": "\n\n".join(texts)})
 
     def chart(
         self,
@@ -382,7 +382,7 @@ class Report:
         if not results:
             return
         shown = pd.DataFrame(results).rename(columns={"name": "result"}).dropna(axis=1, how="all")
-        text = {name: ["" if pd.isna(cell) else f"{cell:.10g}" for cell in shown[name]] for name in shown.columns[1:]
+        text = {name: [exact(cell) for cell in shown[name]] for name in shown.columns[1:]
                 if name != "unit"}  # fmt: skip
         shown = shown.assign(**text)
         named = html_table(shown.rename(columns=lambda column: self._own.text(column)))
@@ -454,7 +454,8 @@ def _result(name: str, value: float, unit: str, low: float | None = None, high: 
     for key, number in {"value": value, "low": low, "high": high}.items():
         if number is not None and not math.isfinite(number):
             raise ValueError(f"result {name!r}: {key} is {number}, expected a finite number")
-    return {"name": name, "value": float(value), "unit": unit, "low": low, "high": high}
+    value = int(value) if isinstance(value, Integral) and int(value) != float(value) else float(value)
+    return {"name": name, "value": value, "unit": unit, "low": low, "high": high}
 
 
 def _scroll(name: str, content: Markup) -> Markup:
@@ -471,3 +472,14 @@ def _figures(figures: Sequence[tuple[str, str, str]]) -> Markup:
         for value, label, note in figures
     )
     return Markup('<dl class="figures">{}</dl>').format(shown) if shown else shown
+
+
+def warm() -> None:
+    """Draw a small chart and make a small table, so that a process that reports are forked from has fonts and all."""
+    import fontTools.ttLib.tables._n_a_m_e  # noqa: F401 — every font has it
+    import matplotlib.style  # noqa: F401 — every change of style has it
+
+    figure = Figure(layout="constrained")
+    figure.add_subplot(title="a").bar(["b"], [1], label="c")
+    font_files(svg(figure, "a-", "b"))
+    html_table(pd.DataFrame({"a": ["b"], "c": [1.5]}))

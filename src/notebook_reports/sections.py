@@ -7,6 +7,7 @@ that JupyterLab's table of contents lists every question once.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 
 _MARKER = re.compile(r"^<!-- ([a-z]{2}) -->[ \t]*$\n?", flags=re.MULTILINE)
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
@@ -65,8 +66,35 @@ def split(source: str) -> list[tuple[int, str]]:
 
 
 def headings(source: str, level: int) -> list[str]:
-    """The headings of one level in a Markdown text."""
-    return [_HEADING.match(text.partition("\n")[0])[2] for each, text in split(source) if each == level]
+    """The headings of one level in a Markdown text, as they read once it is rendered."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath  # takes a while to import
+
+    text = source.replace("attachment:", "")  # a picture that was not attached is no reason to fail
+    html = MarkdownWithMath(IPythonRenderer(False, exclude_anchor_links=True)).render(text)
+    found = re.findall(rf"<h{level}\b[^>]*>(.*?)</h{level}>", html, flags=re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in found]
+
+
+_MARK = re.compile(
+    r"[\\`*_\[\]~$<>&]|(?<=http):(?=//)|(?<=https):(?=//)|^(?!- )[-+=#:]|^\d+[.)]|^(-)(?= )", flags=re.MULTILINE
+)
+"""What Markdown would take for a mark; its last character makes it one."""
+
+
+def as_written(text: str) -> str:
+    r"""Markdown that shows a text as it stands, but for lists: lines that begin with a hyphen and a space.
+
+    One line alone that goes on with a digit is no list: there the hyphen is a minus sign.
+
+    Examples
+    --------
+    >>> as_written("2018. 12. 31.: -3 * 2")
+    '2018&#46; 12. 31.: -3 &#42; 2'
+    """
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    items = re.findall(r"^- +(\d?)", lines, flags=re.MULTILINE)
+    listed = len(items) > 1 or items == [""]
+    return _MARK.sub(lambda mark: mark[0] if listed and mark[1] else f"{mark[0][:-1]}&#{ord(mark[0][-1])};", lines)
 
 
 @dataclass
@@ -97,7 +125,8 @@ class Sections:
 
     def add(self, source: str) -> None:
         """Take a Markdown cell."""
-        for level, text in split(in_language(source, self.language)):
+        whole = in_language(source, self.language)
+        for level, text in split(whole) if self.hold else [(0, whole.strip())]:
             if level:
                 self._close(level)
             if not level and self._waiting and self._waiting[-1].level:

@@ -1,13 +1,17 @@
-"""Data frames as HTML tables."""
+"""Data frames as HTML tables, and as CSV files to download."""
 
 import base64
+import math
 import re
 from collections.abc import Mapping
+from datetime import datetime, time
 
 import pandas as pd
 from markupsafe import Markup, escape
 
+from notebook_reports.numbers import exact
 from notebook_reports.page import grouped
+from notebook_reports.words import missing
 
 
 def html_table(
@@ -21,11 +25,12 @@ def html_table(
     for place, (name, values) in enumerate(frame.items()):
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             head.append(f'<th scope="col" class="number">{_unbroken(name)}</th>')
-            decimals = digits.get(name, _decimals(values))
-            columns.append([f'<td class="number">{number_text(value, decimals)}</td>' for value in values])
+            texts = [number_text(value, digits[name]) for value in values] if name in digits else _numbers(name, values)
+            columns.append([f'<td class="number">{text}</td>' for text in texts])
         else:
             head.append(f'<th scope="col">{_unbroken(name)}</th>')
-            columns.append([_heading(value) if place == 0 else _cell(value, korean_is_foreign) for value in values])
+            cells = _texts(values)
+            columns.append([_heading(cell) if place == 0 else _cell(cell, korean_is_foreign) for cell in cells])
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = "".join(head)
@@ -44,15 +49,43 @@ def _heading(value: object) -> str:
 
 def _cell(value: object, korean_is_foreign: bool) -> str:
     language = ' lang="ko"' if korean_is_foreign and re.search("[가-힣]", str(value)) else ""
-    return f"<td{language}>{'' if pd.isna(value) else escape(value)}</td>"
+    return f"<td{language}>{escape(value)}</td>"
 
 
-def _decimals(column: pd.Series) -> int:
-    """No decimals for a column of whole numbers, three where all are below one, one for any other."""
-    numbers = column.dropna().to_numpy(float)
-    if (numbers % 1 == 0).all():
-        return 0
-    return 3 if abs(numbers).max() < 1 else 1
+def _texts(column: pd.Series) -> list[object]:
+    """Cells that are no numbers: nothing for none, and the day alone where every time is midnight."""
+    values = ["" if missing(value) else value for value in column]
+    times = [value for value in values if isinstance(value, datetime)]
+    if all(value.time() == time() and value.tzinfo is None for value in times):
+        return [value.date() if isinstance(value, datetime) else value for value in values]
+    return values
+
+
+_YEAR = re.compile(r"(?<![^\W_])years?(?![^\W_])|연도|년도", flags=re.IGNORECASE)
+"""What the head of a column has whose numbers are years."""
+
+
+def _numbers(name: object, column: pd.Series) -> list[str]:
+    """Numbers of whose decimals nobody has said anything.
+
+    A column of whole numbers has none, and no thousands set apart where they are years; one of numbers below one has
+    three, any other one. A number that would be lost in them keeps two digits.
+    """
+    known = column.dropna().to_numpy(float)
+    if (known % 1 == 0).all():
+        years = _YEAR.search(str(name)) and ((known > 999) & (known < 3000)).all()
+        return ["–" if pd.isna(value) else f"{value:.0f}" if years else grouped(value, 0) for value in column]
+    decimals = 3 if abs(known).max() < 1 else 1
+    return [
+        f"{value:.1e}".replace("-", "−") if 0 < abs(value) < 1e-9 else number_text(value, _kept(value, decimals))
+        for value in column
+    ]
+
+
+def _kept(value: float, decimals: int) -> int:
+    """The decimals given, but two digits of a number that they would round to zero, and of a small probability."""
+    small = value and (round(value, decimals) == 0 or (decimals == 3 and abs(value) < 0.001))
+    return 1 - math.floor(math.log10(abs(value))) if small else decimals
 
 
 def number_text(value: object, digits: int) -> str:
@@ -70,9 +103,11 @@ def csv_link(frame: pd.DataFrame) -> str:
     A text that a spreadsheet might take for a formula has an apostrophe before it; numbers stay as they are.
     """
     texts = frame.map(_unarmed).rename(columns=_unarmed)
-    text = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n", float_format="%.10g")
+    text = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
     return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
 
 
 def _unarmed(value: object) -> object:
+    if isinstance(value, float):
+        return exact(value)
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

@@ -1,25 +1,36 @@
 """Which files of a project a process really reads, data and modules alike, seen by Python's audit hooks (PEP 578).
 
-Files that C code opens by itself, and those that programs started by a notebook open, are not seen.
+Seen are files that are opened, also in vain, folders that are listed, and databases of SQLite. What the process writes
+itself is no input. Not seen are files that C code opens by itself, as pyarrow and polars do, those that programs
+started by a notebook open, all that a kernel of another language reads, and whether a file was asked for by its
+existence alone.
 """
 
 import atexit
-import hashlib
 import json
 import os
+import stat
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import sha256
 from importlib.util import source_from_cache
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
 
 REQUEST = "NOTEBOOK_REPORTS_TRACE"
 """Environment variable in which an ordinary kernel finds what to watch and where to write what it saw."""
+_CHEAP = 64 * 2**20
+"""Bytes up to which a file is hashed when it is read; a larger one at the end."""
+_FINDERS = {"importlib", "_frozen_importlib_external", "importlib_metadata", "pkgutil", "pkg_resources"}
+"""Packages that list folders only to find modules in them."""
 
 
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+    return sha256(data).hexdigest()
 
 
 class Project:
@@ -51,7 +62,7 @@ class Project:
         for name, folder in [*self._elsewhere.items(), ("", self.root)]:
             if file.is_relative_to(folder):
                 below = file.relative_to(folder)
-                if any(part.startswith(".") for part in below.parts) or any(map(file.is_relative_to, self._without)):
+                if any(map(_hidden, below.parts)) or any(map(file.is_relative_to, self._without)):
                     return None
                 return (Path(name) / below).as_posix()
         return None
@@ -63,7 +74,9 @@ class Project:
             for path, folders, files in os.walk(folder):
                 here = Path(path)
                 folders[:] = [
-                    each for each in folders if not each.startswith((".", "__")) and here / each not in self._without
+                    each
+                    for each in folders
+                    if not (_hidden(each) or each.startswith("__")) and here / each not in self._without
                 ]
                 below = (Path(first) / here.relative_to(folder)).as_posix()
                 found += [file if below == "." else f"{below}/{file}" for file in files if not file.startswith(".")]
@@ -80,10 +93,14 @@ class Project:
         return self._elsewhere[first] / rest if first in self._elsewhere else self.root / name
 
     def digest(self, name: str) -> str | None:
-        """SHA-256 of what counts of a file, by name; none where it is not there."""
+        """SHA-256 of what counts of a file, by name; none where it is not there. Of a folder, ``data/``, its names."""
+        path = self.path(name)
         try:
-            data = self.path(name).read_bytes()
-        except FileNotFoundError:
+            if name.endswith("/"):
+                found = sorted(p.name for p in path.iterdir() if p.name != "__pycache__" and self.name(str(p)))
+                return digest("\n".join(found).encode(errors="surrogateescape"))
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         return digest(what_runs(data) if name.endswith(".ipynb") else data)
 
@@ -100,6 +117,11 @@ def what_runs(notebook: bytes) -> bytes:
     return json.dumps(cells, ensure_ascii=False, sort_keys=True).encode()
 
 
+def _hidden(name: str) -> bool:
+    """Whether a folder or file never counts, such as what an installation leaves beside its sources."""
+    return name.startswith(".") or name.endswith(".egg-info")
+
+
 def _source(path: str) -> str:
     """The source of compiled code, which Python writes where it looked for it in vain; any other path as it is."""
     if path.endswith(".pyc"):
@@ -108,47 +130,149 @@ def _source(path: str) -> str:
     return path
 
 
-def _state(path: str) -> tuple[int, int, int] | None:
+def _state(path: str) -> tuple[int, ...] | None:
+    """What tells that a file has been written to; its size stands last."""
     try:
-        found = Path(path).stat()
+        found = os.stat(path)  # noqa: PTH116 — a Path for each would take longer than the question
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, stat.S_IFMT(found.st_mode), found.st_size
+
+
+class _Seen(NamedTuple):
+    """A file when it was read first: its name, its state, and what it held, if that was cheap to know."""
+
+    name: str
+    state: tuple[int, ...] | None
+    digest: str | None
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known what it held."""
+        return self.state is None or self.digest is not None
 
 
 class Trace:
-    """Remembers every file that is opened for reading from the moment it is made, here and in forked children."""
+    """Remembers what of a project is read from the moment it is made, here and in forked children.
 
-    def __init__(self) -> None:
-        self._opened: dict[str, tuple[int, int, int] | None] = {}
-        sys.addaudithook(self._see)
+    Parameters
+    ----------
+    project : Project
+        Whose files count.
+    """
 
-    def _see(self, event: str, arguments: tuple) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes):
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._seen: dict[str, _Seen | None] = {}
+        self._written: set[str] = set()
+        self._busy: set[int] = set()
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple) -> None:
+        if event not in _EVENTS or threading.get_ident() in self._busy:
             return
-        if not (arguments[2] or 0) & (os.O_WRONLY | os.O_TRUNC):
-            path = _source(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100 — links are followed later, once a file
-            if path not in self._opened:
-                self._opened[path] = _state(path)
+        self._busy.add(threading.get_ident())
+        try:
+            _EVENTS[event](self, *arguments)
+        except Exception:  # noqa: BLE001, S110 — what is wrong with a path, whoever uses it will be told
+            pass
+        finally:
+            self._busy.discard(threading.get_ident())
 
-    def files(self, project: Project) -> tuple[dict[str, str | None], list[str]]:
+    def _open(self, path, _mode, flags) -> None:
+        if isinstance(path, str | bytes | os.PathLike):
+            flags = flags or 0
+            if not flags & (os.O_WRONLY | os.O_TRUNC | os.O_EXCL):
+                self._read(path)
+            if flags & (os.O_WRONLY | os.O_RDWR | os.O_TRUNC | os.O_CREAT):
+                self._write(path)
+
+    def _list(self, path=None) -> None:
+        finder = sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] in _FINDERS
+        if not (finder or isinstance(path, int)):
+            self._read(path or ".", os.sep)
+
+    def _connect(self, database) -> None:
+        text = os.fsdecode(database)
+        path = unquote(text.partition("?")[0].removeprefix("file:")) if text.startswith("file:") else text
+        if path and path != ":memory:":
+            self._read(path)
+            self._write(path)
+
+    def _write(self, *paths) -> None:
+        self._written |= {os.path.abspath(os.fsdecode(path)) for path in paths if not isinstance(path, int)}  # noqa: PTH100
+
+    def _moved(self, before, after, *_) -> None:
+        self._write(before, after)
+
+    def _gone(self, path, *_) -> None:
+        self._write(path)
+
+    def _read(self, given, kind: str = "") -> None:
+        path = _source(os.path.abspath(os.fsdecode(given))) + kind  # noqa: PTH100 — links are followed once a file
+        if path in self._seen or path in self._written:
+            return
+        name, state = self._project.name(path), _state(path)
+        if name and (state is None or kind or stat.S_ISREG(state[-2])):
+            name += kind and "/"
+            cheap = state and (kind or state[-1] <= _CHEAP)
+            self._seen[path] = _Seen(name, state, self._project.digest(name) if cheap else None)
+        else:
+            self._seen[path] = None
+
+    def _now(self, complete: bool) -> tuple[dict[str, str | None], set[str]]:
+        """What files hold by name, without those written here, and names of those that are not as they were read."""
+        held, changed = {}, set()
+        for path, seen in list(self._seen.items()):
+            if not seen:
+                continue
+            same = _state(path) == seen.state
+            if same and (seen.known or not complete):
+                held[seen.name] = seen.digest
+                continue
+            now = self._project.digest(seen.name)
+            if same or (seen.known and now == seen.digest):
+                held[seen.name] = now
+            elif not any(path in (each, f"{each.rpartition(os.sep)[0]}{os.sep}") for each in self._written):
+                held[seen.name] = now
+                changed.add(seen.name)
+        return held, changed
+
+    def names(self) -> set[str]:
+        """Names of all that was read so far."""
+        return {seen.name for seen in self._seen.values() if seen}
+
+    def changed(self) -> set[str]:
+        """Names of what others have changed since it was read; what holds the same bytes as before has not changed."""
+        return self._now(complete=False)[1]
+
+    def files(self) -> tuple[dict[str, str | None], list[str]]:
         """What was read: files of the project with their SHA-256, none for one looked for in vain.
 
         Returns
         -------
         dict, list of str
-            The files by name, and the names of those that have been changed since they were read.
+            The files by name, folders that were listed with a slash at the end of theirs; and the names of those that
+            others have changed since they were read.
         """
-        named = {path: name for path in list(self._opened) if (name := project.name(path))}
-        changed = {name for path, name in named.items() if _state(path) != self._opened[path]}
-        return {name: project.digest(name) for name in sorted(set(named.values()))}, sorted(changed)
+        held, changed = self._now(complete=True)
+        return dict(sorted(held.items())), sorted(changed)
+
+
+_EVENTS = {
+    "open": Trace._open,
+    "os.listdir": Trace._list,
+    "os.scandir": Trace._list,
+    "sqlite3.connect": Trace._connect,
+    "os.rename": Trace._moved,
+    **dict.fromkeys(("os.remove", "os.truncate", "os.mkdir", "os.rmdir"), Trace._gone),
+}
 
 
 def load_ipython_extension(_shell: object) -> None:
     """Watch an ordinary kernel, as :data:`REQUEST` asks for, and write down at its end what it read."""
-    trace = Trace()
-    request = json.loads(os.environ[REQUEST])
+    request = json.loads(os.environ.pop(REQUEST))
     answer = Path(request.pop("answer"))
     elsewhere = {name: Path(path) for name, path in request["elsewhere"].items()}
-    project = Project(Path(request["root"]), elsewhere, [Path(path) for path in request["leave_out"]])
-    atexit.register(lambda: answer.write_text(json.dumps(trace.files(project)), encoding="utf-8"))
+    trace = Trace(Project(Path(request["root"]), elsewhere, [Path(path) for path in request["leave_out"]]))
+    atexit.register(lambda: answer.write_text(json.dumps(trace.files()), encoding="utf-8"))

@@ -1,195 +1,178 @@
-"""Servers that fork: a process imports everything once, and a child of it answers each request.
+"""Processes that reports are forked from, so that what all of them need is imported once.
 
-Two of them stand behind each other. The first imports what all notebooks import, and forgets again what is the
-project's own. From it forks one for each notebook and what its reports share, which imports the rest under watch, so
-that the modules that a notebook read are known; from that forks a process for each report.
+The standard library's fork server imports this module, which imports what a page is made with and what the plan says
+under ``preload``, and calls ``warm()`` of the modules that have one. From it forks a host for each notebook and what
+its reports share, and from that a process for each report. No cell of a notebook runs before its own process. What
+server and host read of the project counts for all that they fork; when it changes, new ones take their places.
 """
 
-import ast
 import faulthandler
 import gc
 import json
+import multiprocessing
 import os
+import random
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
-from multiprocessing.connection import Connection, wait
-from multiprocessing.reduction import recv_handle
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
-from types import ModuleType
 
-from notebook_reports.parameters import Declared
 from notebook_reports.trace import Project, Trace
 
 POSSIBLE = hasattr(os, "fork")
 """Whether this system can fork."""
-_GRAMMARS = "rfc3987_syntax"
-_PATIENCE = 20
-"""Seconds after which the first server leaves an import to the server of the notebook that asks for it."""
+SETTINGS = "NOTEBOOK_REPORTS_WARM"
+"""Environment variable in which the server finds the log, the project, what to import, and from where."""
+PATIENCE = 120
+"""Seconds that the server may take to import what it is told to."""
+
+_MAIN = multiprocessing.current_process()
+_trace: Trace | None = None
+_faults: list[str] = []
+_search = [*sys.path]
+"""Where a fresh interpreter looks for modules: here, the current folder first."""
 
 
-def serve(control: Connection, answer: Callable[[object, Connection], None]) -> None:
-    """Fork a process for each request, until the other side is gone.
+def _begin(log: str, root: str, elsewhere: dict[str, str], left_out: list[str], preload: list[str]):
+    """Import everything, once, in the server."""
+    global _trace
+    with suppress(OSError):
+        os.setsid()  # signals of a terminal are not meant for it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    from notebook_reports import worker
 
-    A request is a number and an object, followed by the writing end of a connection, on which the child answers.
-    It is told back as ``("started", number, pid)`` and ``("ended", number, exit code)``, negative for a signal.
+    worker.to_log(Path(log))
+    faulthandler.enable()
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    gc.disable()  # imports make much and leave nothing to collect, which took a fifth of their time
+    worker.prepare()
+    project = Project(Path(root), {name: Path(path) for name, path in elsewhere.items()}, [Path(p) for p in left_out])
+    _trace = Trace(project)
+    for name in preload:
+        try:
+            getattr(import_module(name), "warm", lambda: None)()
+        except Exception as error:  # noqa: BLE001 — told by whoever asks for a host
+            traceback.print_exc()
+            _faults.append(f"preload {name}: {type(error).__name__}: {error}")
+    faulthandler.cancel_dump_traceback_later()
+    gc.freeze()
+
+
+def host(control: Connection, source: Path, calls: list[tuple[str, dict]]) -> None:
+    """Be the process that reports of one notebook are forked from, until the other side is gone.
+
+    It takes ``(number, job)``, and answers ``(number, message)``: ``("started", pid, megabytes in use)``, all that the
+    report says of itself, ``("ended", exit code)``, or ``("outdated", whether the server is)`` in place of a start;
+    ``(None, text)`` where something of the plan's ``preload`` could not be imported.
     """
-    children: dict[int, int] = {}
+    from notebook_reports.worker import megabytes
+
+    with suppress(OSError):
+        os.setsid()
+    _forget_where_from()
+    of_server = _trace.names()
+    sys.path[:] = _search
+    os.chdir(source.parent)
+    if _faults:
+        control.send((None, "; ".join(_faults)))
+    _share(calls)
+    _highlight(source)
     gc.freeze()  # else the first collection in each child would touch, and so copy, all that it shares with us
-    gc.enable()
     woken, wake = os.pipe()
-    os.set_blocking(woken, False)
-    os.set_blocking(wake, False)
+    for end in (woken, wake):
+        os.set_blocking(end, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    while True:
-        ready = wait([control, woken])
-        if woken in ready:
-            os.read(woken, 4096)
-            for number, code in _ended(children):
-                control.send(("ended", number, code))
-        if control in ready:
-            try:
-                number, request = control.recv()
-                handle = recv_handle(control)
-            except (EOFError, OSError):
-                break
-            if (child := os.fork()) == 0:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for number in (control.fileno(), woken, wake):
-                    os.close(number)
-                _answer(answer, request, Connection(handle))
-            os.close(handle)
-            children[child] = number
-            control.send(("started", number, child))
-    for child in children:
+    children: dict[Connection, tuple[int, object]] = {}
+    with suppress(EOFError, OSError):  # nobody listens any more
+        while True:
+            ready = wait([control, woken, *children])
+            if woken in ready:
+                os.read(woken, 4096)
+            for pipe, (number, child) in list(children.items()):
+                code = child.exitcode  # before what it has said, of which then nothing is missing
+                with suppress(EOFError, OSError):
+                    while pipe.poll():
+                        control.send((number, pipe.recv()))
+                if code is not None:
+                    control.send((number, ("ended", code)))
+                    del children[pipe]
+                    pipe.close()
+            if control in ready:
+                number, job = control.recv()
+                if changed := _trace.changed():
+                    control.send((number, ("outdated", bool(changed & of_server))))
+                    continue
+                ours, theirs = Pipe(duplex=False)
+                others = [control.fileno(), woken, wake, ours.fileno(), *(pipe.fileno() for pipe in children)]
+                child = multiprocessing.get_context("fork").Process(target=_report, args=(job, theirs, others))
+                child.start()
+                theirs.close()
+                children[ours] = number, child
+                control.send((number, ("started", child.pid, megabytes(os.getpid()))))
+    for _, child in children.values():
         with suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
+            os.killpg(child.pid, signal.SIGKILL)
+    os._exit(0)
 
 
-def _ended(children: dict[int, int]) -> list[tuple[int, int]]:
-    """Numbers and exit codes of the requests whose child has ended."""
-    found = []
-    while children:
-        child, status = os.waitpid(-1, os.WNOHANG)
-        if child == 0:
-            break
-        if child in children:
-            found.append((children.pop(child), os.waitstatus_to_exitcode(status)))
-    return found
-
-
-def _answer(answer: Callable[[object, Connection], None], request: object, connection: Connection) -> None:
-    """Be the child: a session of its own, so that all it starts can be ended with it, and no return from here."""
+def _report(job: object, connection: Connection, others: list[int]) -> None:
+    """Make a report, in a session of its own, so that all it starts can be ended with it; no return from here."""
     os.setsid()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for other in others:
+        os.close(other)
+    _forget_where_from()
+    gc.enable()
+    gc.set_threshold(50_000, 20, 20)  # imports and small notebooks leave little to collect
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    from notebook_reports import worker
+
     code = 1
     try:
-        answer(request, connection)
+        worker.report(job, connection.send, _trace)
         code = 0
     except BaseException:  # noqa: BLE001 — the end of this process, told in the log
         traceback.print_exc()
     finally:
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.__stderr__.flush()
         os._exit(code)
 
 
-def code(notebook: Path) -> list[str]:
-    """The code cells of a notebook."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+def _forget_where_from() -> None:
+    """Be nobody's child to multiprocessing, as a kernel is."""
+    multiprocessing.process._parent_process = None
+    multiprocessing.process._current_process, _MAIN.name = _MAIN, "MainProcess"
+    multiprocessing.set_start_method(None, force=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def imports(notebook: Path) -> list[ast.stmt]:
-    """The import statements that stand by themselves in a notebook's code cells."""
-    found = []
-    for cell in code(notebook):
-        with suppress(SyntaxError):  # magics and errors are the run's own matter
-            found += [line for line in ast.parse(cell).body if isinstance(line, ast.Import | ast.ImportFrom)]
-    return found
-
-
-def carry_out(statements: list[ast.stmt], folder: Path) -> None:
-    """Import what the statements name; what cannot be imported is left for the run to tell."""
-    os.chdir(folder)
-    for statement in statements:
-        with suppress(Exception):
-            exec(compile(ast.Module([statement], []), "<imports>", "exec"), {"__name__": "__main__"})  # noqa: S102
-
-
-def share(declaration: Path, places: Iterable[int]) -> None:
-    """Call what a notebook's declaration says that reports share; what goes wrong is the run's to tell.
-
-    Parameters
-    ----------
-    declaration : Path
-        The YAML file beside the notebook.
-    places : iterable of int
-        Which of its ``shared`` these reports share.
-    """
+def _share(calls: list[tuple[str, dict]]) -> None:
+    """Call what a notebook's declaration says that reports share; what goes wrong is told in the log."""
     try:
-        calls = Declared(declaration).content.shared
-        for shared in [calls[place] for place in places]:
-            module, _, name = shared.call.rpartition(".")
-            getattr(import_module(module), name)(**shared.given)
-    except Exception:  # noqa: BLE001 — told in the log
+        for call, given in calls:
+            module, _, name = call.rpartition(".")
+            getattr(import_module(module), name)(**given)
+    except Exception:  # noqa: BLE001
         traceback.print_exc()
 
 
-def _enough(*_: object) -> None:
-    raise TimeoutError(f"not imported within {_PATIENCE} s")
+def _highlight(source: Path) -> None:
+    """Colour the cells of a notebook, which is remembered."""
+    from notebook_reports.render import highlight
+
+    with suppress(OSError, ValueError, KeyError):
+        for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                highlight("".join(cell["source"]))
 
 
-@contextmanager
-def _grammars_later() -> Iterator[None]:
-    """Have jsonschema, which notebooks are read with, build its grammars of web addresses only when one is checked.
-
-    That takes a second, most of all imports together, and no schema of a notebook asks for it.
-    """
-    stand_in = ModuleType(_GRAMMARS)
-    stand_in.is_valid_syntax = lambda *arguments: import_module(_GRAMMARS).is_valid_syntax(*arguments)
-    sys.modules[_GRAMMARS] = stand_in
-    try:
-        yield
-    finally:
-        del sys.modules[_GRAMMARS]
-
-
-def main(handle: int) -> None:
-    """Be the first server; what to import and for which project is the first thing said on the connection."""
-    faulthandler.enable()
-    gc.disable()  # imports make much and leave nothing to collect, which took a fifth of their time
-    control = Connection(handle)
-    root, elsewhere, left_out, notebooks = control.recv()
-    project = Project(root, elsewhere, left_out)
-    from notebook_reports import worker
-
-    with _grammars_later():
-        worker.prepare()
-        from notebook_reports.render import highlight
-
-        signal.signal(signal.SIGALRM, _enough)
-        for notebook in notebooks:
-            signal.alarm(_PATIENCE)
-            with suppress(OSError, ValueError, KeyError):
-                carry_out(imports(notebook), notebook.parent)
-        signal.alarm(0)
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] != __package__ and project.name(getattr(module, "__file__", None) or "/"):
-            del sys.modules[name]
-
-    def for_notebook(wanted: tuple[Path, tuple[int, ...]], own: Connection) -> None:
-        notebook, shared = wanted
-        gc.disable()
-        trace = Trace()
-        with suppress(OSError, ValueError, KeyError):
-            carry_out(imports(notebook), notebook.parent)
-            for cell in code(notebook):
-                highlight(cell)
-        share(notebook.with_suffix(".yml"), shared)
-        serve(own, lambda job, connection: worker.report(job, connection, trace))
-
-    serve(control, for_notebook)
+if SETTINGS in os.environ:
+    _begin(**json.loads(os.environ.pop(SETTINGS)))

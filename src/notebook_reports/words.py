@@ -7,19 +7,19 @@ followed by the ways in which a fact is written: ``{level.last:won:으로/로}``
 
 import re
 import string
+import sys
 from _string import formatter_field_name_split
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
-import yaml
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
+from typing import TYPE_CHECKING
 
 from notebook_reports.korean import Word, amount, count, day, listing, probability
+from notebook_reports.safe_yaml import YamlError, load
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LANGUAGES = ("ko", "en")
 
@@ -29,46 +29,41 @@ class WordsError(ValueError):
 
 
 def read_yaml(path: Path) -> object:
-    """What a YAML file holds, read by the safe loader; WordsError for a key that stands twice, or what is no YAML."""
+    """What a YAML file holds; WordsError for what :func:`notebook_reports.safe_yaml.load` refuses."""
     try:
-        return _parsed(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WordsError(f"{path}: {error}") from error
+        return load(path)
+    except YamlError as error:
+        raise WordsError(str(error)) from error
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """The safe loader, in C where PyYAML was built with it, which refuses a key that stands twice."""
+@lru_cache(maxsize=1)
+def _sandbox():
+    """Where conditions see facts as sentences do; Jinja2 takes its time to import, and few sentences have one."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        """A mapping; ConstructorError where a key stands twice."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if twice := [key for number, key in enumerate(keys) if key in keys[:number]]:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+    class Sandbox(SandboxedEnvironment):
+        """Attributes, keys, labels and columns are all parts of a fact."""
 
+        def getattr(self, obj: object, attribute: str) -> object:
+            """A part of a fact."""
+            try:
+                return part(obj, attribute)
+            except LookupError:
+                return self.undefined(obj=obj, name=attribute)
 
-@lru_cache(maxsize=64)
-def _parsed(content: bytes) -> object:
-    return yaml.load(content, Loader=_Loader)  # noqa: S506 — a safe loader
-
-
-class _Sandbox(SandboxedEnvironment):
-    """Conditions see facts as sentences do: attributes, keys, labels and columns alike."""
-
-    def getattr(self, obj: object, attribute: str) -> object:
-        """A part of a fact."""
-        try:
-            return part(obj, attribute)
-        except LookupError:
-            return self.undefined(obj=obj, name=attribute)
-
-
-_SANDBOX = _Sandbox(undefined=StrictUndefined)
+    return Sandbox(undefined=StrictUndefined)
 
 
 @lru_cache(maxsize=1024)
 def _condition(expression: str):
-    return _SANDBOX.compile_expression(expression, undefined_to_none=False)
+    return _sandbox().compile_expression(expression, undefined_to_none=False)
+
+
+def _is(value: object, *kinds: str) -> bool:
+    """Whether a fact is of a kind of pandas, of which there is none as long as nobody has imported it."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, tuple(getattr(pandas, kind) for kind in kinds))
 
 
 def part(fact: object, name: str | int, language: str | None = None) -> object:
@@ -87,11 +82,11 @@ def part(fact: object, name: str | int, language: str | None = None) -> object:
     for wanted in names:
         if isinstance(wanted, str) and wanted.startswith("_"):
             break
-        if isinstance(fact, Mapping | pd.DataFrame) and wanted in fact:
+        if (isinstance(fact, Mapping) or _is(fact, "DataFrame")) and wanted in fact:
             return fact[wanted]
-        if isinstance(fact, pd.Series | pd.DataFrame) and wanted in fact.index:
+        if _is(fact, "Series", "DataFrame") and wanted in fact.index:
             return fact.loc[wanted]
-        if isinstance(wanted, int) and isinstance(fact, Sequence | pd.Series | pd.DataFrame):
+        if isinstance(wanted, int) and (isinstance(fact, Sequence) or _is(fact, "Series", "DataFrame")):
             return (fact.iloc if hasattr(fact, "iloc") else fact)[wanted]
         if isinstance(wanted, str) and not callable(getattr(fact, wanted, callable)):
             return getattr(fact, wanted)
@@ -99,13 +94,22 @@ def part(fact: object, name: str | int, language: str | None = None) -> object:
 
 
 def _several(value: object) -> bool:
-    arrays = pd.Series | pd.Index | np.ndarray | pd.api.extensions.ExtensionArray | pd.DataFrame
-    return isinstance(value, list | tuple | arrays) and not hasattr(value, "_fields")
+    if isinstance(value, list | tuple):
+        return not hasattr(value, "_fields")
+    if _is(value, "Series", "Index", "DataFrame"):
+        return True
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    return bool(
+        (numpy and isinstance(value, numpy.ndarray))
+        or (pandas and isinstance(value, pandas.api.extensions.ExtensionArray))
+    )
 
 
 def missing(value: object) -> bool:
     """Whether a fact or a cell has no value."""
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+    if pandas := sys.modules.get("pandas"):
+        return value is None or (pandas.api.types.is_scalar(value) and bool(pandas.isna(value)))
+    return value is None or (isinstance(value, float) and value != value)
 
 
 def points(value: float) -> str:
@@ -154,7 +158,7 @@ class Words:
         The language is not known, or a file is not as it must be.
     """
 
-    def __init__(self, files: Sequence[Path], language: str, labels: pd.DataFrame | None = None) -> None:
+    def __init__(self, files: Sequence[Path], language: str, labels: "pd.DataFrame | None" = None) -> None:
         if language not in LANGUAGES:
             raise WordsError(f"language is {language!r}; expected one of {', '.join(LANGUAGES)}")
         self.language = language
@@ -212,6 +216,8 @@ class Words:
     def _holds(self, condition: str | None, facts: Mapping[str, object], key: str) -> bool:
         if condition is None:
             return True
+        from jinja2 import TemplateError
+
         try:
             return bool(_condition(condition)(**facts))
         except (TemplateError, TypeError, ValueError) as error:
@@ -270,7 +276,7 @@ class Words:
             return Word(f"{_word(value, self.language):first}")
         if way in ("list", "or"):
             return WAYS[way](value, self.language)
-        if _several(value) and (way in self.entries or not isinstance(value, pd.DataFrame)):
+        if _several(value) and (way in self.entries or not _is(value, "DataFrame")):
             return [self.put(item, way, {**facts, **more}) for item, more in _items(value)]
         if missing(value):
             raise ValueError("the fact has no value")
@@ -302,10 +308,10 @@ def _word(value: object, language: str) -> Word:
 
 def _items(values: object) -> Iterable[tuple[object, dict]]:
     """Each of several values, with what else its text may name: ``at``, its label."""
-    if isinstance(values, pd.DataFrame):
+    if _is(values, "DataFrame"):
         named = values.reset_index() if values.index.names != [None] else values
         return [(row, {}) for row in named.to_dict("records")]
-    if isinstance(values, pd.Series):
+    if _is(values, "Series"):
         return [(value, {"at": label}) for label, value in values.items()]
     return [(value, {}) for value in values]
 
@@ -314,7 +320,7 @@ def _parts(value: object) -> dict[str, object]:
     """The parts of a row that its text may name without naming the row."""
     if isinstance(value, Mapping):
         return {name: item for name, item in value.items() if isinstance(name, str)}
-    if isinstance(value, pd.Series):
+    if _is(value, "Series"):
         return _parts(value.to_dict())
     if hasattr(value, "_asdict"):
         return value._asdict()
