@@ -35,7 +35,7 @@ from kr_industry.audit import Figures, audit, localise, network, relations
 from kr_industry.data import Tables, load
 from kr_industry.forecast import COVERAGE
 from notebook_reports import FRONT
-from notebook_reports.parameters import read_defaults
+from notebook_reports.parameters import Declared
 
 _CHANGES = {
     "photonics_trend": [{"segment": "light_sources"}, {"measure": "firms"}, {"values": "printed"}],
@@ -204,7 +204,7 @@ def _panel(rounds: int, sample: int) -> None:
     print(f"{'change':42}{'findings':>10}{'one chart':>11}{'two':>7}{'all':>7}")
     for notebook, changes in _CHANGES.items():
         path = ROOT / "notebooks" / f"{notebook}.ipynb"
-        cells, defaults = steps(path), read_defaults(path)
+        cells, defaults = steps(path), Declared(path.with_suffix(".yml")).defaults
         list(run(cells, defaults))  # what a reader's own run of the notebook has imported, read and drawn
         gc.freeze()
         for change in changes[:sample]:
