@@ -370,4 +370,5 @@ def test_a_report_depends_on_the_tables_of_its_own_industry_only(made):
     manifest = json.loads((made / "reports" / "manifest.json").read_text(encoding="utf-8"))
     files = set(manifest["inputs"][manifest["reports"]["photonics_trend/half_total.ko"]["inputs"]])
     assert {"data/half/annual.csv", "data/half/segment_sales.csv", "data/industries.csv"} <= files
-    assert not {file for file in files if file.startswith(("data/photonics/", "data/whole/", "data/alone/"))}
+    tables = {file for file in files if file.endswith(".csv")}  # that others are there counts, what they hold does not
+    assert not {file for file in tables if file.startswith(("data/photonics/", "data/whole/", "data/alone/"))}

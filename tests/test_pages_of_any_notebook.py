@@ -46,7 +46,7 @@ def page(*cells, **options):
 
 def drawn(**settings):
     """A drawing as matplotlib's inline backend shows it."""
-    with rc_context({"svg.fonttype": "none", **settings}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": None, **settings}):
         figure = Figure()
         figure.add_subplot(title="title").plot([1, 2])
         buffer = StringIO()
@@ -107,7 +107,7 @@ def test_a_result_an_error_and_what_is_printed_stand_open_and_warnings_do_not():
         "error",
         ename="E",
         evalue="v",
-        traceback=["\x1b[31mE\x1b[39m", "File \x1b[32m/home/me/lib/a.py:3\x1b[39m, in f"],
+        traceback=["\x1b[31mE\x1b[39m", "File \x1b[32m/opt/lib/a.py:3\x1b[39m, in f"],
     )
     soup = page(
         ran("x", printed("a\n"), printed("b\n", "stderr"), failed, output(text_plain="c"), tags=["raises-exception"])

@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -494,18 +495,18 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_folder_of_another_user_is_told_with_its_owner(tmp_path):
-    path = tmp_path / "reports"
-    path.mkdir()
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    os.seteuid(65534)
-    try:
-        words = r"cannot be written to: .*Permission denied.*reports belongs to root"
-        with pytest.raises(RequestError, match=words), held(path):
-            pass
-    finally:
-        os.seteuid(0)
+def test_a_folder_of_another_user_is_told_with_its_owner():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "reports"
+        path.mkdir()
+        Path(folder).chmod(0o755)
+        os.seteuid(65534)
+        try:
+            words = r"cannot be written to: .*Permission denied.*reports belongs to root"
+            with pytest.raises(RequestError, match=words), held(path):
+                pass
+        finally:
+            os.seteuid(0)
 
 
 def test_ctrl_c_on_a_full_disk_stays_ctrl_c(trial, monkeypatch):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 from notebook_reports.trace import digest
@@ -19,7 +20,6 @@ reports:
   - notebook: photonics_trend
     name: {name}.$language
     parameters: {{measure: sales, segment: light_sources, language: ko}}
-    memory: {memory}
 """
 
 
@@ -45,9 +45,9 @@ def verify(root):
 def one(tmp_path):
     """A plan of one report."""
 
-    def write(name, memory=4096):
+    def write(name):
         path = tmp_path / "one.yml"
-        path.write_text(ONE.format(name=name, memory=memory))
+        path.write_text(ONE.format(name=name))
         return path
 
     return write
@@ -86,12 +86,18 @@ def test_a_figure_that_moved_is_named_with_all_that_it_moves(verify, one, data_c
     assert lines[-1] == "0 of 1 made again are the same, byte for byte"
 
 
-def test_a_report_that_fails_is_said_and_what_is_left_of_it_kept(root, verify, one):
-    done = verify("--plan", one("starved", memory=1), "--sample", 5)
+def test_a_report_that_fails_is_said_and_what_is_left_of_it_kept(root, verify, tmp_path):
+    folder = root / "build" / "failing"
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")]), folder / "divides.ipynb")
+    plan = tmp_path / "one.yml"
+    plan.write_text("notebooks: build/failing\nreports: [{notebook: divides, name: a}]")
+    done = verify("--plan", plan, "--sample", 5)
+    shutil.rmtree(folder)
     assert done.returncode == 1, done.stderr
     first, second, *_, last = done.stdout.splitlines()
-    assert first == "photonics_trend/starved.ko: never made"
-    kept = "build/failed/photonics_trend/starved.ko.ipynb"
+    assert first == "divides/a: never made"
+    kept = "build/failed/divides/a.ipynb"
     assert second.startswith("  could not be made again: ")
     assert second.endswith(f"; executed notebook kept at {kept}")
     assert last == "0 of 1 made again are the same, byte for byte"

@@ -169,7 +169,7 @@ def _pieces(kind: str, tag: Tag) -> Iterator[_Piece]:
     name, (heads, *rows) = ", its numbers" if kind == "figure" else "", _grid(tag.table) or [[]]
     files = [link.get("href", "").partition("base64,")[2] for link in tag("a", download=True)]
     drawing = [_Piece(("picture", ""), ", its picture", str(each)) for each in tag("img")]
-    drawing += _drawing(tag.svg, _caption(tag))
+    drawing += _drawing(tag.svg)
     alone = not tag(["table", "svg", "img", "figcaption"]) and not tag.select("h1, p, li")
     for each in tag(["svg", "table"]):
         each.replace_with(each.caption.extract()) if each.caption else each.extract()
@@ -190,13 +190,11 @@ def _pieces(kind: str, tag: Tag) -> Iterator[_Piece]:
         yield _Piece(("file", ""), ", its CSV file", _text(base64.b64decode(file)))
 
 
-def _drawing(svg: Tag | None, words: str = "") -> Iterator[_Piece]:
+def _drawing(svg: Tag | None) -> Iterator[_Piece]:
     """The texts of a drawing, what is read out of it, its size, and the look and place of each of its shapes."""
     if svg:
         yield from (_Piece(("text", ""), ", text in it", _shown(text)) for text in svg("text"))
-        read = _NAMED.sub("#", svg.get("aria-label", ""))
-        if read != words:
-            yield _Piece(("read", ""), ", what is read out of it", read)
+        yield _Piece(("read", ""), ", what is read out of it", _NAMED.sub("#", svg.get("aria-label", "")))
         yield _Piece(("size", ""), ", its size", " × ".join(svg.get("viewbox", "").split()[2:]))
         for shape in svg(True):
             looks = sorted((name, str(value)) for name, value in shape.attrs.items() if name not in _NAMES)
@@ -240,6 +238,9 @@ def _within(old: _Part, new: _Part, most: int = 3) -> Iterator[str]:
             found.setdefault(piece.what[0], []).append(f"{old.place}{piece.told}{_change(one.text, other.text)}")
     for (kind, told, _), texts in alone.items():
         found.setdefault(kind, []).append(f"{told}: “{_cut(', '.join(texts), 120)}”")
+    change = lambda line: line.partition(", in “")[0].rpartition(": ")[2]  # noqa: E731
+    told = {change(line) for kind, lines in found.items() if kind != "read" for line in lines}
+    found["read"] = [line for line in found.get("read", ()) if change(line) not in told]
     for kind, lines in found.items():
         if kind == "shape":
             shapes = sum(piece.what[0] == "shape" for piece in old.pieces)

@@ -310,8 +310,9 @@ def _until_it_ends(cells: list[NotebookNode]) -> tuple[list[NotebookNode], str]:
     for place, cell in enumerate(cells):
         later = [each for each in cells[place + 1 :] if each.cell_type == "code" and each.source.strip()]
         if later and not any(each.execution_count for each in later):
-            outputs = [output for output in cell.get("outputs", ()) if output.get("ename") != "SystemExit"]
-            if outputs != cell.get("outputs", []):
+            errors = {output["ename"] for output in cell.get("outputs", ()) if output["output_type"] == "error"}
+            if errors == {"SystemExit"} or (not errors and cell.metadata.get("papermill", {}).get("exception")):
+                outputs = [output for output in cell.outputs if output["output_type"] != "error"]
                 last = NotebookNode({**cell, "outputs": outputs})
                 return [*cells[:place], last], f"ended early in cell {cell.execution_count}: SystemExit"
     return cells, ""
