@@ -41,28 +41,6 @@ def _grammars_later() -> Iterator[None]:
 with _grammars_later():
     from nbformat import NotebookNode
 
-_GRAMMARS = "rfc3987_syntax"
-
-
-@contextmanager
-def _grammars_later() -> Iterator[None]:
-    """Have jsonschema, which notebooks are read with, build its grammars of web addresses only when one is checked.
-
-    That takes a second, most of all imports together, and no schema of a notebook asks for it.
-    """
-    stand_in = ModuleType(_GRAMMARS)
-    stand_in.is_valid_syntax = lambda *arguments: import_module(_GRAMMARS).is_valid_syntax(*arguments)
-    before = sys.modules.setdefault(_GRAMMARS, stand_in)
-    try:
-        yield
-    finally:
-        if before is stand_in:
-            del sys.modules[_GRAMMARS]
-
-
-with _grammars_later():
-    from nbformat import NotebookNode
-
 _KERNEL = [
     "--IPKernelApp.log_level=CRITICAL",  # no noise of its own on the terminal
     "--HistoryManager.enabled=False",  # no history in the reader's home
