@@ -56,7 +56,7 @@ def _run(project, address, **options):
     return batch.run(specs, specs, start, say=said.append, **options), said
 
 
-def _start(address, project, say, _notebooks):
+def _start(address, project, say):
     return Cluster(address, project.root, project.out, {"data": "TRIAL_DATA"}, say=say)
 
 
@@ -115,12 +115,12 @@ def test_a_worker_with_other_files_is_refused_by_name(project, tmp_path):
     elsewhere = shutil.copytree(project.root / "data", tmp_path / "elsewhere")
     said = []
     with worker(checkout) as address, pytest.raises(RequestError, match="no worker of the cluster has the files"):
-        _start(address, project, said.append, [])
+        _start(address, project, said.append)
     assert re.search(
         r" is not used: data/other.csv none there, \w{12} here; data/used.csv \w+ there, \w+ here$", said[0]
     )
     with worker(checkout, TRIAL_DATA=str(elsewhere)) as address:
-        _start(address, project, said.append, []).stop()
+        _start(address, project, said.append).stop()
     assert len(said) == 1
 
 
@@ -132,7 +132,7 @@ def test_a_worker_with_other_versions_is_refused_by_name(project, tmp_path):
     said = []
     path = os.pathsep.join([str(other.parent), os.environ.get("PYTHONPATH", "")])
     with worker(tmp_path, PYTHONPATH=path, **{ROOT: str(project.root)}) as address, pytest.raises(RequestError):
-        _start(address, project, said.append, [])
+        _start(address, project, said.append)
     assert said[0].startswith("tcp://")
     assert said[0].endswith(" is not used: pandas 0.1 there, 3.1.1 here")
     assert not project.out.exists()
@@ -140,4 +140,4 @@ def test_a_worker_with_other_versions_is_refused_by_name(project, tmp_path):
 
 def test_a_scheduler_that_does_not_answer_is_told(project):
     with pytest.raises(RequestError, match=r"--dask tcp://127\.0\.0\.1:9: no scheduler answers there"):
-        _start("tcp://127.0.0.1:9", project, print, [])
+        _start("tcp://127.0.0.1:9", project, print)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import wait
 from pathlib import Path
 
 import nbformat
@@ -129,21 +130,18 @@ class _Told(Pool):
         super().__init__(*arguments, **options)
         self.told = {}
 
-    def _end(self, number, made):
-        run = self._runs[number]
+    def _heard(self, run, pipe):
+        made = super()._heard(run, pipe)
         self.told[run.job.report.notebook] = nbformat.reads(run.executed(), 4), made
-        return super()._end(number, made)
+        return made
 
 
 def _batch(root, names, fork):
     jobs = [Job(ReportSpec(name, "a", {"number": 2}), root) for name in names]
     log, preload = root / "build" / "log.txt", ["notebook_reports.report", "matplotlib.pyplot"]
-    pool = _Told(root, {}, [], [job.source for job in jobs], 2, log, fork=fork, preload=preload)
+    pool = _Told(root, {}, [], 2, log, fork=fork, preload=preload)
     try:
-        for job in jobs:
-            pool.start(job)
-        while len(pool.told) < len(jobs):
-            pool.wait(10)
+        wait([pool.submit(job) for job in jobs])
     finally:
         pool.stop()
     return pool.told

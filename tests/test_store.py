@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -38,18 +39,19 @@ class Pool:
     workers = 1
 
     def __init__(self, outcomes):
-        self.outcomes, self.waiting = outcomes, []
+        self.outcomes = outcomes
 
-    def start(self, job):
-        self.waiting.append(job)
-
-    def wait(self, _):
-        job = self.waiting.pop()
+    def submit(self, job):
+        future = Future()
         made = self.outcomes(job)
-        return [(job, made, "{}" if made.error else "")]
+        future.set_result((made, "{}" if made.error else ""))
+        return future
+
+    def look(self):
+        pass
 
     def stop(self):
-        self.waiting.clear()
+        pass
 
 
 class Trial:
@@ -76,7 +78,7 @@ class Trial:
     def run(self, outcomes=None, **options):
         said = []
         batch = Batch(self.root, self.out)
-        code = batch.run(self.plan, self.plan, lambda _: Pool(outcomes or self.made), say=said.append, **options)
+        code = batch.run(self.plan, self.plan, lambda: Pool(outcomes or self.made), say=said.append, **options)
         return code, said
 
     def files(self):
@@ -270,10 +272,12 @@ def test_what_killed_runs_left_half_written_is_removed(trial):
     kept = [".keep", "trial/.n1.html", ".gitignore"]
     for name in left + kept:
         (trial.out / name).write_text("half")
-    (scratch,) = (trial.build / "state").glob("*/scratch")
-    (scratch / ".settled.abcd1234").write_text("half")
+    (state,) = (trial.build / "state").iterdir()
+    halves = [state / f".{name}.abcd1234" for name in ("settled", "seen-0123", "0123.made.json")]
+    for half in halves:
+        half.write_text("half")
     trial.run()
-    assert list(scratch.iterdir()) == []
+    assert not any(half.exists() for half in halves)
     assert not any((trial.out / name).exists() for name in left)
     assert all((trial.out / name).exists() for name in kept)
 
@@ -282,34 +286,19 @@ def test_a_file_is_written_whole_or_not_at_all_and_as_the_umask_says(tmp_path, m
     path = tmp_path / "page.html"
     before = os.umask(0o027)
     try:
-        write_whole(path, "first", tmp_path / "scratch")
+        write_whole(path, "first")
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o640
-    assert list((tmp_path / "scratch").iterdir()) == []
 
     def fail(_):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="no space"):
-        write_whole(path, "second", tmp_path / "scratch")
+        write_whole(path, "second")
     assert path.read_text() == "first"
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["page.html", "scratch"]
-
-
-def test_a_scratch_folder_that_is_on_another_disk_or_full_is_done_without(tmp_path, monkeypatch):
-    replace = Path.replace
-
-    def elsewhere(self, target):
-        if self.parent.name == "scratch":
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        return replace(self, target)
-
-    monkeypatch.setattr(Path, "replace", elsewhere)
-    write_whole(tmp_path / "out" / "page.html", "text", tmp_path / "scratch")
-    assert (tmp_path / "out" / "page.html").read_text() == "text"
-    assert list((tmp_path / "scratch").iterdir()) == []
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["page.html"]
 
 
 def test_a_disk_that_is_full_when_the_manifest_is_written_hides_no_failure_and_loses_nothing(trial, monkeypatch):
@@ -426,7 +415,7 @@ def test_what_counts_of_a_notebook_and_all_of_it_are_kept_apart(trial, monkeypat
 
 
 def test_a_build_folder_that_cannot_be_written_to_is_told(trial):
-    def refuse(_):
+    def refuse():
         raise PermissionError(errno.EACCES, "Permission denied", "build/logs")
 
     with pytest.raises(RequestError, match=r"build: cannot be written to: .*Permission denied"):

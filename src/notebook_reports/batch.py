@@ -1,10 +1,10 @@
 """Runs a plan: what is stale, several reports at a time, each failing alone, and nothing finished lost."""
 
 import json
-import sys
 from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from notebook_reports.parameters import RequestError
 from notebook_reports.plan import Plan, ReportSpec
 from notebook_reports.store import Store, unwritable
 from notebook_reports.trace import Project, digest
-from notebook_reports.worker import Job, Made
+from notebook_reports.worker import LOOK, Job, Made
 
 TRIES = 2
 """How often a report is tried whose failure is not its notebook's fault."""
@@ -57,7 +57,7 @@ class Batch:
         self,
         plan: list[ReportSpec],
         chosen: list[ReportSpec],
-        pool: Callable[[list[Path]], object],
+        pool: Callable[[], object],
         force: bool = False,
         only_failed: bool = False,
         check: Callable[[], None] = lambda: None,
@@ -70,7 +70,7 @@ class Batch:
         plan, chosen : list of ReportSpec
             All reports, and those to look at.
         pool : callable
-            Takes the notebooks to be run; gives what makes reports, such as :class:`notebook_reports.pool.Pool`.
+            Gives what makes reports, such as :class:`notebook_reports.pool.Pool`.
         force : bool
             Also make what is not stale.
         only_failed : bool
@@ -89,11 +89,12 @@ class Batch:
         store.clean(plan)
         todo = self.todo(store, chosen, force, only_failed)
         specs = [spec for spec in chosen if spec.key in todo]
-        progress = _Progress(len(specs), 0 if only_failed else len(chosen) - len(specs), say)
+        idle = 0 if only_failed else len(chosen) - len(specs)
+        done = _Done(say)
         while store.damage:
             say(store.damage.pop(0))
         try:
-            self._make(specs, pool, check, store, progress)
+            self._make(specs, pool, check, store, done)
         except RequestError:
             raise
         except BaseException:  # what is finished counts, also after Ctrl-C
@@ -104,42 +105,44 @@ class Batch:
         saved = self._save(store, plan, say)
         if only_failed and not specs:
             say("nothing failed last time")
-        for key, error in sorted(progress.failures.items()):
+        for key, error in sorted(done.failures.items()):
             say(f"{key}: {error}")
         for line in store.damage:
             say(line)
-        if count := progress.warned:
+        if count := done.warned:
             say(f"{count} report{'s' * (count > 1)} gave warnings: {self.build.name}/warnings/")
-        say(f"{progress.made} made, {progress.idle} up to date, {len(progress.failures)} failed")
-        return 1 if progress.failures or not saved else 0
+        say(f"{done.made} made, {idle} up to date, {len(done.failures)} failed")
+        return 1 if done.failures or not saved else 0
 
-    def _make(self, specs: list[ReportSpec], start: Callable, check: Callable, store: Store, progress) -> None:
+    def _make(self, specs: list[ReportSpec], start: Callable, check: Callable, store: Store, done: "_Done") -> None:
         if not specs:
             return
         jobs = [Job(spec, self.root, self.elsewhere, (self.out,)) for spec in specs]
         try:
-            pool = start(list(dict.fromkeys(job.source for job in jobs)))
+            pool = start()
         except OSError as error:
             raise RequestError(unwritable(self.build, error)) from error
         try:
             check()
-            waiting, running, tries = deque(_by_turns(jobs)), 0, dict.fromkeys((spec.key for spec in specs), 1)
+            waiting, tries = deque(_by_turns(jobs)), dict.fromkeys((spec.key for spec in specs), 1)
+            running: dict[Future, Job] = {}
             while waiting or running:
-                while waiting and running < pool.workers:
-                    pool.start(waiting.popleft())
-                    running += 1
-                for job, made, executed in pool.wait(1):
-                    running -= 1
+                while waiting and len(running) < pool.workers:
+                    job = waiting.popleft()
+                    running[pool.submit(job)] = job
+                ended = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED).done
+                pool.look()
+                for future in ended:
+                    job, (made, executed) = running.pop(future), future.result()
                     key = job.report.key
                     if made.error and made.again and tries[key] < TRIES:
                         tries[key] += 1
-                        progress.say(f"again {key}: {made.error}")
+                        done.say(f"again {key}: {made.error}")
                         waiting.append(job)
                     else:
-                        progress.step(key, self._keep(job, made, executed, store), made)
+                        done.step(key, self._keep(job, made, executed, store), made)
         finally:
             pool.stop()
-            progress.close()
 
     def _keep(self, job: Job, made: Made, executed: str, store: Store) -> str:
         """Put a finished report into the folder, or what is left of a failed one below ``build/``; the error."""
@@ -198,36 +201,14 @@ class Batch:
         return digest(json.dumps([title, reports, marks, [store.digest(path) for path in paths]], default=str).encode())
 
 
-def _by_turns(jobs: list[Job]) -> list[Job]:
-    """The jobs, one of each notebook by turns, so that while one notebook gets ready others are at work."""
-    notebooks: dict[Path, list[Job]] = {}
-    for job in jobs:
-        notebooks.setdefault(job.source, []).append(job)
-    return [job for turn in zip_longest(*notebooks.values()) for job in turn if job]
+@dataclass
+class _Done:
+    """What is done of a run, said line by line."""
 
-
-class _Progress:
-    """A bar on a terminal, else a line for each report."""
-
-    def __init__(self, total: int, idle: int, say: Callable[[str], None]) -> None:
-        self.idle, self.made, self.warned = idle, 0, 0
-        self.failures: dict[str, str] = {}
-        self._say = say
-        self._bar = None
-        if total and sys.stderr.isatty():
-            from tqdm import tqdm  # a tenth of a second that a run with nothing to do need not spend
-
-            words = "{n_fmt} of {total_fmt} reports |{bar}| {elapsed} gone, about {remaining} left{postfix}"
-            self._bar = tqdm(total=total, bar_format=words, smoothing=0, dynamic_ncols=True)
-            self._show()
-
-    def _show(self) -> None:
-        self._bar.set_postfix_str(f"{len(self.failures)} failed, {self.idle} were up to date")
-
-    def say(self, line: str) -> None:
-        """A line that does not disturb the bar."""
-        with self._bar.external_write_mode() if self._bar else nullcontext():
-            self._say(line)
+    say: Callable[[str], None]
+    made: int = 0
+    warned: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
 
     def step(self, key: str, error: str, made: Made) -> None:
         """One report is done, well or badly."""
@@ -236,15 +217,14 @@ class _Progress:
         else:
             self.made += 1
             self.warned += bool(made.warnings)
-        if self._bar is None or made.notes:
-            self.say(f"{'FAILED' if error else 'made'} {key}")
+        self.say(f"{'FAILED' if error else 'made'} {key}")
         for note in made.notes:
             self.say(f"  {note}")
-        if self._bar is not None:
-            self._show()
-            self._bar.update()
 
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.close()
+
+def _by_turns(jobs: list[Job]) -> list[Job]:
+    """The jobs, one of each notebook by turns, so that while one notebook gets ready others are at work."""
+    notebooks: dict[Path, list[Job]] = {}
+    for job in jobs:
+        notebooks.setdefault(job.source, []).append(job)
+    return [job for turn in zip_longest(*notebooks.values()) for job in turn if job]

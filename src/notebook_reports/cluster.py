@@ -4,10 +4,11 @@ A worker's checkout is the folder in which it was started, or that which NOTEBOO
 files and versions are the same as here. Dask gives the jobs of a worker that is lost to another.
 """
 
+import concurrent.futures
 import os
 import re
 import threading
-import time
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -15,18 +16,16 @@ from multiprocessing import current_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from distributed import CancelledError, Client, wait
+from distributed import Client, get_worker
 
 from notebook_reports.command import elsewhere
 from notebook_reports.parameters import RequestError
 from notebook_reports.pool import Pool
 from notebook_reports.trace import Project, digest
-from notebook_reports.worker import PINNED, Job, Made
+from notebook_reports.worker import LOOK, PINNED, Job, Made
 
 _lock = threading.Lock()
 _pools: dict[tuple, Pool] = {}
-_ended: dict[int, tuple[Made, str]] = {}
-"""Of a worker: its processes, which its threads share, one at a time, and what has come of their jobs."""
 
 
 def state(root: Path | None, variables: dict[str, str], left_out: list[str]) -> dict[str, str]:
@@ -47,18 +46,16 @@ def make(job: Job, variables: dict[str, str], left_out: list[str], preload: tupl
     root = Path(os.environ.get("NOTEBOOK_REPORTS_ROOT", "")).resolve()
     without = tuple(root / name for name in left_out)
     job = replace(job, root=root, elsewhere=elsewhere(root, variables), left_out=without)
-    with _lock:
+    with _lock:  # threads of a worker share its processes
         if (pool := _pools.get((without, preload))) is None:
             current_process()._config["daemon"] = False  # a worker is one, and would be allowed no processes
-            log = root / "build" / "logs" / f"worker-{os.getpid()}.txt"
-            pool = _pools[without, preload] = Pool(root, job.elsewhere, without, [job.source], 1, log, preload=preload)
+            log, threads = root / "build" / "logs" / f"worker-{os.getpid()}.txt", get_worker().state.nthreads
+            pool = _pools[without, preload] = Pool(root, job.elsewhere, without, threads, log, preload=preload)
             Finalize(None, pool.stop, exitpriority=1)
-        pool.start(job)
-    while id(job) not in _ended:
-        with _lock:
-            _ended.update({id(other): (made, executed) for other, made, executed in pool.wait(0.2)})
-        time.sleep(0.01)  # another thread's turn
-    made, executed = _ended.pop(id(job))
+    future = pool.submit(job)
+    while not concurrent.futures.wait([future], timeout=LOOK).done:
+        pool.look()
+    made, executed = future.result()
     return replace(made, error=made.error.replace(f"{root}/", "")), executed.replace(f"{root}/", "")
 
 
@@ -73,7 +70,7 @@ class Cluster:
             self._client = Client(address, timeout="10s")
         except (OSError, ValueError, TimeoutError) as error:
             raise RequestError(f"--dask {address}: no scheduler answers there ({error})") from error
-        self._jobs: dict[object, Job] = {}
+        self._begun: dict[Future, object] = {}
         left_out = ["reports", *([out.relative_to(root).as_posix()] if out.is_relative_to(root) else [])]
         self._given = variables, left_out, preload
         ours, threads = state(root, variables, left_out), self._client.nthreads()
@@ -86,24 +83,29 @@ class Cluster:
             raise RequestError("no worker of the cluster has the files and versions that are here")
         self._accepted, self.workers = list(threads), workers or sum(threads.values())
 
-    def start(self, job: Job) -> None:
-        """Begin a job on one of the accepted workers."""
-        self._jobs[self._client.submit(make, job, *self._given, workers=self._accepted, pure=False)] = job
+    def submit(self, job: Job) -> Future[tuple[Made, str]]:
+        """Begin a job on one of the accepted workers: a future as that of :meth:`Pool.submit`."""
+        future = Future()
+        begun = self._client.submit(make, job, *self._given, workers=self._accepted, pure=False)
+        self._begun[future] = begun  # else the cluster would forget it
+        begun.add_done_callback(lambda ended: self._end(future, _came_of(ended)))
+        return future
 
-    def wait(self, seconds: float) -> list[tuple[Job, Made, str]]:
-        """Wait until a job has ended, at most for so long; the jobs that have, as :meth:`Pool.wait` gives them."""
-        with suppress(TimeoutError, CancelledError):  # where the scheduler is gone, the futures say so below
-            wait(list(self._jobs), timeout=seconds, return_when="FIRST_COMPLETED")
-        ended = [future for future in self._jobs if future.done()]
-        alive = self._client.nthreads() if not ended and self._client.status == "running" else {}
-        if not ended and not {*alive} & {*self._accepted}:
-            ended = list(self._jobs)
-        return [(self._jobs.pop(future), *_came_of(future)) for future in ended]
+    def look(self) -> None:
+        """Give up what is under way where no accepted worker is left; to be called every now and then."""
+        alive = self._client.nthreads() if self._client.status == "running" else {}
+        if self._begun and not {*alive} & {*self._accepted}:
+            for future in list(self._begun):
+                self._end(future, _LOST)
+
+    def _end(self, future: Future, came: tuple[Made, str]) -> None:
+        if self._begun.pop(future, None):
+            future.set_result(came)
 
     def stop(self) -> None:
         """Give up all that is under way; what a worker has begun it ends by itself."""
-        self._client.cancel(list(self._jobs), force=True)
-        self._jobs.clear()
+        self._client.cancel(list(self._begun.values()), force=True)
+        self._begun.clear()
         self._client.close()
 
 
@@ -115,8 +117,11 @@ def _different(theirs: dict[str, str] | BaseException, ours: dict[str, str]) -> 
     return "; ".join([*told, f"and {len(names) - 5} more"] if len(names) > 5 else told)
 
 
-def _came_of(future) -> tuple[Made, str]:
-    if future.status == "finished":
-        return future.result()
-    failed, lost = future.status == "error", "the cluster has lost its scheduler, or its last worker that is alike"
-    return Made(error=repr(future.exception()) if failed else lost, again=failed), ""
+_LOST = Made(error="the cluster has lost its scheduler, or its last worker that is alike"), ""
+
+
+def _came_of(ended) -> tuple[Made, str]:
+    """What came of a job of the cluster."""
+    if ended.status == "finished":
+        return ended.result()
+    return (Made(error=repr(ended.exception()), again=True), "") if ended.status == "error" else _LOST

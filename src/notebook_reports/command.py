@@ -216,16 +216,16 @@ def _checked(root: Path, name: str) -> None:
         raise RequestError(str(error)) from error
 
 
-def _pool(options: argparse.Namespace, plan, batch, notebooks: list[Path]):
+def _pool(options: argparse.Namespace, plan, batch):
     """Processes of this machine, as many as processors where it is not said how many."""
     from notebook_reports.pool import Pool
 
     log, workers = batch.build / "logs" / "runs.txt", options.workers or os.cpu_count() or 1
     fork = {"fork": False} if getattr(options, "ordinary", False) else {}
-    return Pool(batch.root, batch.elsewhere, [batch.out], notebooks, workers, log, preload=plan.preload, **fork)
+    return Pool(batch.root, batch.elsewhere, [batch.out], workers, log, preload=plan.preload, **fork)
 
 
-def _cluster(options: argparse.Namespace, plan, batch, _notebooks: list[Path]):
+def _cluster(options: argparse.Namespace, plan, batch):
     """Workers of a Dask cluster; RequestError without Dask."""
     from notebook_reports.parameters import RequestError
 

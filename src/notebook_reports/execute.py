@@ -197,9 +197,9 @@ def coalesced(outputs: list[NotebookNode]) -> list[NotebookNode]:
             if len(streams[output["name"]]) > 1:
                 continue
         kept.append(output)
-    for output in kept:
+    for place, output in enumerate(kept):
         if output["output_type"] == "stream":
-            output["text"] = _as_on_a_terminal("".join(streams[output["name"]]))
+            kept[place] = NotebookNode({**output, "text": _as_on_a_terminal("".join(streams[output["name"]]))})
     for place in range(len(kept) - 1):
         if [each.get("name") for each in kept[place : place + 2]] == ["stderr", "stdout"]:
             kept[place : place + 2] = kept[place + 1], kept[place]

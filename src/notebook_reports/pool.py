@@ -5,13 +5,18 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import current_process, get_context
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, Pipe
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import send_handle
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
+from typing import NamedTuple
 
 from notebook_reports import warm, worker
 from notebook_reports.parameters import Declared, RequestError
@@ -23,28 +28,24 @@ _START = 120
 """Seconds that a host may take to compute what its reports share."""
 _BEGINNINGS = 3
 """How often the server is started before that is taken for hopeless."""
-_LOOK = 0.5
-"""Seconds between two looks at how much memory is used."""
 _FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT} if os.name == "posix" else set()
 """Signals that a notebook does not raise by a fault of its own."""
 
 
-@dataclass
-class Host:
-    """A process that makes reports by forking for each, or just one of them; and where it can be heard."""
+class Host(NamedTuple):
+    """A process from which reports are forked, and what takes jobs for it; or one that makes a single report."""
 
-    process: object
-    control: Connection
-    forks: bool
+    process: BaseProcess
+    control: Connection | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """A job under way, and what is known of it."""
 
     job: Job
-    host: Host
     deadline: float
+    host: Host | None = None
     pid: int | None = None
     before: float = 0
     """Megabytes in use when it began."""
@@ -88,31 +89,27 @@ class Pool:
         The repository.
     elsewhere, left_out
         As in :class:`notebook_reports.trace.Project`.
-    notebooks : list of Path
-        Those that will be run.
     workers : int
         Reports made at the same time.
     log : Path
         File for what processes write to standard error.
     fork : bool, optional
         Whether to fork from a warm process; by default where the system can.
-    paths : list of str, optional
-        Folders of the repository from which modules are imported before all others.
     preload : list of str, optional
         Modules to import before all reports, and whose ``warm()``, where they have one, to call.
     """
 
-    def __init__(self, root, elsewhere, left_out, notebooks, workers, log, fork=warm.POSSIBLE, paths=(), preload=()):
+    def __init__(self, root, elsewhere, left_out, workers, log, fork=warm.POSSIBLE, preload=()):
         self.workers = workers
-        self._runs: dict[int, Run] = {}
+        self._threads = ThreadPoolExecutor(workers, initializer=_hold_interrupts)
+        self._runs: list[Run] = []
         self._hosts: dict[object, Host] = {}
         self._retired: list[Host] = []
         self._declared: dict[Path, Declared] = {}
-        self._count, self._next_look, self._fork = 0, 0.0, fork
+        self._next_look, self._fork, self._over, self._lock = 0.0, fork, False, Lock()
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("")
         self._log = log
-        folders = [str(root / path) for path in paths]
         settings = {"log": log.resolve(), "root": root, "elsewhere": elsewhere, "left_out": list(left_out)}
         settings["preload"] = list(preload)
         self._environment = {
@@ -120,7 +117,6 @@ class Pool:
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
             **({warm.SETTINGS: json.dumps(settings, default=str)} if fork else {}),
-            **({"PYTHONPATH": os.pathsep.join([*folders, os.environ.get("PYTHONPATH", "")])} if folders else {}),
         }
         if fork:
             from multiprocessing import forkserver
@@ -129,75 +125,118 @@ class Pool:
             forkserver.set_forkserver_preload([warm.__name__])
             self._ready()
 
-    def start(self, job: Job) -> None:
-        """Begin a job."""
-        self._count += 1
-        deadline = time.monotonic() + job.report.timeout + (_START if self._fork else _GRACE)
-        self._begin(self._count, job, deadline)
+    def submit(self, job: Job) -> Future[tuple[Made, str]]:
+        """Begin a job: a future of what came of it, and, where it failed, of the notebook as far as it went.
 
-    def wait(self, seconds: float) -> list[tuple[Job, Made, str]]:
-        """Wait until something happens, at most for so long.
-
-        Returns
-        -------
-        list of (Job, Made, str)
-            The jobs that have ended, what came of each, and, of those that failed, the notebook as far as it went.
-
-        Raises
-        ------
-        RequestError
-            Something of the plan's ``preload`` cannot be imported.
+        It raises RequestError where something of the plan's ``preload`` cannot be imported.
         """
-        hosts = {host.control: host for host in [*self._hosts.values(), *self._retired]}
-        nearest = min((run.deadline for run in self._runs.values()), default=float("inf")) - time.monotonic()
-        ready = wait(list(hosts), max(0, min(seconds, nearest, _LOOK)))
-        ended = [each for control in ready for each in self._hear(hosts[control])]
+        return self._threads.submit(self._make, job)
+
+    def look(self) -> None:
+        """End what uses more memory than it may; to be called every now and then."""
         now = time.monotonic()
-        for run in self._runs.values():
-            if now > run.deadline:
-                run.ending = run.ending or f"took longer than {run.job.report.timeout} s"
-                run.deadline = now + 1  # until it is known what to end
-                _kill(run.pid or run.host.process.pid)
         if now > self._next_look:
-            self._look()
-            self._next_look = time.monotonic() + max(_LOOK, 50 * (time.monotonic() - now))
-        return ended
+            runs = [run for run in self._runs if run.pid]
+            used = _memory({run.pid for run in runs})
+            for run in runs:
+                if used.get(run.pid, 0) - run.before > run.job.report.memory and not run.ending:
+                    run.ending = f"used more than {run.job.report.memory} MB of memory, its limit,"
+                    _kill(run.pid)
+            self._next_look = time.monotonic() + max(worker.LOOK, 50 * (time.monotonic() - now))
 
     def stop(self) -> None:
         """End all that is under way, at once."""
-        for run in self._runs.values():
-            if run.pid:
-                _kill(run.pid)
-        self._runs.clear()
-        for host in [*self._hosts.values(), *self._retired]:
-            _kill(host.process.pid)
-            host.control.close()
-        self._hosts.clear()
-        self._retired.clear()
+        self._over = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for pid in [run.pid for run in self._runs] + [host.process.pid for host in self._all_hosts()]:
+            _kill(pid)
         if self._fork:
             _end_server()
 
-    def _begin(self, number: int, job: Job, deadline: float) -> None:
-        host = self._host(number, job)
-        self._runs[number] = Run(job, host, deadline)
-        with suppress(OSError):  # it is gone, which will be heard
-            host.control.send((number, job))
+    def _all_hosts(self) -> list[Host]:
+        return [*self._hosts.values(), *self._retired]
 
-    def _host(self, number: int, job: Job) -> Host:
-        """The process that makes a job, or forks another that does."""
-        calls, wanted = [], number
+    def _make(self, job: Job) -> tuple[Made, str]:
+        """The life of a report, in a thread that waits for it."""
+        run = Run(job, time.monotonic() + job.report.timeout + (_START if self._fork else _GRACE))
+        self._runs.append(run)
+        try:
+            made = None
+            while made is None:
+                made = self._heard(run, self._begun(run))
+            return made, run.executed() if made.error else ""
+        finally:
+            self._runs.remove(run)
+            _kill(run.pid)  # with what the notebook may have started and left behind
+
+    def _begun(self, run: Run) -> Connection:
+        """Begin a run in a process of its own, which says through the connection how far it is."""
+        ours, theirs = Pipe(duplex=False)
+        with theirs, self._lock:
+            if not self._fork:
+                run.host = Host(self._started("spawn", worker.alone, (theirs, run.job, self._log)))
+                return ours
+            run.host = self._host(run.job)
+            with suppress(OSError):  # it is gone, and then so is the other end of the pipe
+                run.host.control.send(run.job)
+                send_handle(run.host.control, theirs.fileno(), run.host.process.pid)
+        return ours
+
+    def _heard(self, run: Run, pipe: Connection) -> Made | None:
+        """What came of a run; none where it has not begun, as what its host has read has changed since."""
+        with pipe, suppress(EOFError, OSError):
+            while True:
+                if not pipe.poll(max(0, run.deadline - time.monotonic())):
+                    run.ending = run.ending or f"took longer than {run.job.report.timeout} s"
+                    run.deadline = time.monotonic() + 1  # until it is known what to end
+                    _kill(run.pid or run.host.process.pid)
+                    continue
+                match pipe.recv():
+                    case "started", pid, before:
+                        run.pid, run.before = pid, before
+                        run.deadline = time.monotonic() + run.job.report.timeout + _GRACE
+                    case "cell", cell, number:
+                        run.cells.append(cell)
+                        run.number = number or run.number
+                    case "outputs", outputs:
+                        run.outputs[len(run.cells) - 1] = outputs
+                    case "made", made:
+                        return made
+                    case "ended", code:
+                        return run.died(code)
+                    case "outdated", with_server:
+                        self._retire(run.host, with_server)
+                        return None
+                    case "refused", why:
+                        raise RequestError(f"the plan's {why}")
         if self._fork:
-            calls, places = self._shared(job)
-            wanted = job.source, places
-        if wanted not in self._hosts:
+            return run.died(None)
+        run.host.process.join()
+        return run.died(run.host.process.exitcode)
+
+    def _host(self, job: Job) -> Host:
+        """The process from which a job's report can be forked."""
+        calls, places = self._shared(job)
+        wanted = job.source, places
+        if wanted not in self._hosts or self._hosts[wanted].process.exitcode is not None:
             ours, theirs = Pipe()
-            target, arguments = (
-                (warm.host, (theirs, job.source, calls)) if self._fork else (worker.alone, (theirs, self._log))
-            )
-            process = self._started("forkserver" if self._fork else "spawn", target, arguments)
-            theirs.close()
-            self._hosts[wanted] = Host(process, ours, self._fork)
+            with theirs:
+                process = self._started("forkserver", warm.host, (theirs, job.source, calls))
+            self._hosts[wanted] = Host(process, ours)
         return self._hosts[wanted]
+
+    def _retire(self, host: Host, with_server: bool) -> None:
+        """Begin no more jobs from a host, or from any, since what it has read has changed."""
+        with self._lock:
+            if host not in self._hosts.values():
+                return  # another run has said so
+            for wanted, other in list(self._hosts.items()):
+                if other is host or with_server:
+                    self._retired.append(self._hosts.pop(wanted))
+                    with suppress(OSError):
+                        other.control.send(None)
+            if with_server:
+                _end_server()
 
     def _ready(self) -> None:
         """Start the server that forks, which goes on by itself."""
@@ -206,13 +245,15 @@ class Pool:
         with self._as_children_see_it():
             forkserver.ensure_running()
 
-    def _started(self, method: str, target: object, arguments: tuple) -> object:
+    def _started(self, method: str, target: Callable, arguments: tuple) -> BaseProcess:
         for _ in range(_BEGINNINGS):
+            if self._over:
+                break
             process = get_context(method).Process(target=target, args=arguments)
             if self._fork:
                 self._ready()
             try:
-                with self._as_children_see_it(held=not self._fork):  # a server is waited for: let Ctrl-C come through
+                with self._as_children_see_it():
                     process.start()
                 return process
             except (EOFError, ConnectionError):  # the server died while it got ready
@@ -220,9 +261,9 @@ class Pool:
         raise RuntimeError(f"the process that notebooks fork from ended {_BEGINNINGS} times; {self._log} says why")
 
     @contextmanager
-    def _as_children_see_it(self, held: bool = True) -> Iterator[None]:
+    def _as_children_see_it(self) -> Iterator[None]:
         """What a process inherits: environment, no Ctrl-C while it begins, and no program of ours to import again."""
-        held = held and hasattr(signal, "pthread_sigmask")
+        held = hasattr(signal, "pthread_sigmask")
         before, main = {name: os.environ.get(name) for name in self._environment}, sys.modules["__main__"]
         ours = current_process()._config
         kept = ours.copy()
@@ -252,75 +293,11 @@ class Pool:
         except RequestError:  # the run will tell
             return [], ()
 
-    def _hear(self, host: Host) -> list:
-        """Take what a host says."""
-        ended = []
-        try:
-            while host.control.poll():
-                number, message = host.control.recv()
-                if number is None:
-                    raise RequestError(f"the plan's {message}")
-                if number in self._runs:
-                    ended += self._take(number, *message)
-        except (EOFError, OSError):
-            ended += self._gone(host)
-        return ended
 
-    def _take(self, number: int, kind: str, *content) -> list:
-        """Take what is said of a run; the job with what came of it if it is over."""
-        run = self._runs[number]
-        if kind == "started":
-            run.pid, run.before = content
-            run.deadline = time.monotonic() + run.job.report.timeout + _GRACE
-        elif kind == "cell":
-            run.cells.append(content[0])
-            run.number = content[1] or run.number
-        elif kind == "outputs":
-            run.outputs[len(run.cells) - 1] = content[0]
-        elif kind == "outdated":
-            self._retire(run.host, *content)
-            self._begin(number, run.job, run.deadline)
-        elif kind == "made":
-            return self._end(number, content[0])
-        elif kind == "ended":
-            return self._end(number, run.died(content[0]))
-        return []
-
-    def _retire(self, host: Host, with_server: bool) -> None:
-        """Begin no more jobs from a host, or from any, since what it has read has changed."""
-        for wanted, other in list(self._hosts.items()):
-            if other is host or with_server:
-                self._retired.append(self._hosts.pop(wanted))
-        if with_server:
-            _end_server()
-
-    def _gone(self, host: Host) -> list:
-        """A host is gone, and with it, if it forked them, what its runs would have said."""
-        host.control.close()
-        self._hosts = {wanted: other for wanted, other in self._hosts.items() if other is not host}
-        self._retired = [other for other in self._retired if other is not host]
-        if not host.forks:
-            host.process.join()
-        code = None if host.forks else host.process.exitcode
-        numbers = [number for number, run in self._runs.items() if run.host is host]
-        return [ended for number in numbers for ended in self._end(number, self._runs[number].died(code))]
-
-    def _end(self, number: int, made: Made) -> list:
-        run = self._runs.pop(number)
-        if run.pid:
-            _kill(run.pid)  # with what the notebook may have started and left behind
-        if run.host in self._retired and all(other.host is not run.host for other in self._runs.values()):
-            run.host.control.close()
-            self._retired.remove(run.host)
-        return [(run.job, made, run.executed() if made.error else "")]
-
-    def _look(self) -> None:
-        """End what uses more memory than it may."""
-        used = _memory({run.pid for run in self._runs.values() if run.pid})
-        for run in self._runs.values():
-            if run.pid and used.get(run.pid, 0) - run.before > run.job.report.memory and not run.ending:
-                run.ending = f"used more than {run.job.report.memory} MB of memory, its limit,"
-                _kill(run.pid)
+def _hold_interrupts() -> None:
+    """Leave Ctrl-C to the main thread."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _memory(pids: set[int]) -> dict[int, float]:
@@ -339,7 +316,9 @@ def _memory(pids: set[int]) -> dict[int, float]:
 
 
 def _kill(pid: int | None) -> None:
-    """End a process with all that it started."""
+    """End a process, if there is one, with all that it started."""
+    if pid is None:
+        return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
 

@@ -3,7 +3,7 @@
 import base64
 import mimetypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from traitlets import List, Unicode, default
 
 from notebook_reports import FRONT, RESULT, SOURCES
-from notebook_reports.execute import collected, from_report, language_of
+from notebook_reports.execute import coalesced, collected, from_report, language_of
 from notebook_reports.fonts import font_faces
 from notebook_reports.glossary import PLACE, explained
 from notebook_reports.lab import undressed
@@ -415,7 +415,7 @@ def _on_page(cells: list[NotebookNode], language: str, shown: Callable) -> list[
             sections.add(text)
             continue
         if cell.cell_type == "code":
-            outputs = [] if "remove-output" in tags else list(_whole(cell.outputs))
+            outputs = [] if "remove-output" in tags else coalesced(cell.outputs)
             called = cell.execution_count or number
             seen = [shown(output, called, folds and not from_report(output)) for output in outputs]
             seen = [output for output in seen if from_report(output) or _appears(output)]
@@ -456,17 +456,6 @@ def _on_page(cells: list[NotebookNode], language: str, shown: Callable) -> list[
 
 def _opens_a_section(text: str) -> bool:
     return any(level == 2 for level, _ in split(text))
-
-
-def _whole(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """Outputs with streams joined, and without what a carriage return has overwritten."""
-    for name, run in groupby(outputs, lambda output: output.get("name")):
-        if name is None:
-            yield from run
-            continue
-        lines = "".join(output.text for output in run).split("\n")
-        lines = [line[line.rfind("\r", 0, len(line.rstrip("\r"))) + 1 :].rstrip("\r") for line in lines]
-        yield NotebookNode(output_type="stream", name=name, text="\n".join(lines))
 
 
 def _markdown_cell(text: str) -> NotebookNode:

@@ -30,7 +30,7 @@ from notebook_reports.plan import ReportSpec
 from notebook_reports.trace import Project, digest
 
 FORMAT = 3
-_LEFT = re.compile(r"\..+\.(html|svg|json|csv)\.[a-z0-9_]{8}")
+_LEFT = re.compile(r"\.(settled|seen-.+|.+\.(html|svg|json|csv))\.[a-z0-9_]{8}")
 """Files that a run that was killed has left half written."""
 _NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}
 _RECENT = 2 * 10**9
@@ -84,26 +84,13 @@ _INPUTS = TypeAdapter(dict[str, dict[str, str | None]], config=ConfigDict(strict
 _SEEN = TypeAdapter(dict[str, tuple[int, int, int, int, str]])
 
 
-def write_whole(path: Path, text: str, scratch: Path | None = None) -> None:
-    """Write a file so that it is there whole or not at all; nothing is touched where the text is the same.
-
-    It is written in the scratch folder, if that can be, else beside its place.
-    """
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all; nothing is touched where the text is the same."""
     data = text.encode()
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _write(path, data, scratch or path.parent)
-    except OSError:  # the disk is full there, or is another one
-        if scratch is None:
-            raise
-        _write(path, data, path.parent)
-
-
-def _write(path: Path, data: bytes, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    half = folder / f".{path.name}.{secrets.token_hex(4)}"
+    half = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with half.open("xb") as file:
             file.write(data)
@@ -228,11 +215,11 @@ class _Digests:
             self._kept[name], self._new = (*state, hashed), True
         return hashed
 
-    def keep(self, scratch: Path | None) -> None:
+    def keep(self) -> None:
         """Write down what has been found."""
         if self._new:
             with suppress(OSError):  # then it is found again
-                write_whole(self._path, json.dumps(self._kept), scratch)
+                write_whole(self._path, json.dumps(self._kept))
 
 
 class Store:
@@ -266,7 +253,6 @@ class Store:
         self._project = project
         self._manifest = folder / "manifest.json"
         self._notes = build / "state" / digest(str(folder).encode())[:16] if build else None
-        self._scratch = self._notes / "scratch" if self._notes else None
         code = digest(Path(trace.__file__).read_bytes())[:8]
         self._digests = _Digests(self._notes / f"seen-{code}" if self._notes else None)
         self._now: dict[str, str | None] = {}
@@ -402,15 +388,15 @@ class Store:
 
     def clean(self, plan: list[ReportSpec]) -> None:
         """Remove what a run that was killed has left half written; nobody else may be writing."""
-        for folder in {self._scratch, self.folder, *(self.page(report).parent for report in plan)} - {None}:
+        for folder in {self._notes, self.folder, *(self.page(report).parent for report in plan)} - {None}:
             with suppress(OSError):
                 for path in folder.iterdir():
-                    if folder == self._scratch or _LEFT.fullmatch(path.name):
+                    if _LEFT.fullmatch(path.name):
                         path.unlink()
 
     def write(self, path: Path, text: str) -> None:
         """Write a file, whole or not at all."""
-        write_whole(path, text, self._scratch)
+        write_whole(path, text)
 
     def put(
         self,
@@ -487,14 +473,14 @@ class Store:
 
     def is_settled(self, state: str) -> bool:
         """Whether all that is written is what a run before left in this state."""
-        self._digests.keep(self._scratch)
+        self._digests.keep()
         return self._saved and self._settled() == f"{state} {self.digest(self._manifest)}"
 
     def settle(self, state: str) -> None:
         """Remember the state that all is written in."""
         if self._notes:
             self.write(self._notes / "settled", f"{state} {self.digest(self._manifest)}")
-        self._digests.keep(self._scratch)
+        self._digests.keep()
 
     def results(self) -> str:
         """The text of results.csv, as the manifest has it."""

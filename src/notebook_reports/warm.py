@@ -17,7 +17,8 @@ import sys
 import traceback
 from contextlib import suppress
 from importlib import import_module
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import recv_handle
 from pathlib import Path
 
 from notebook_reports.trace import Project, Trace
@@ -64,56 +65,47 @@ def _begin(log: str, root: str, elsewhere: dict[str, str], left_out: list[str], 
 def host(control: Connection, source: Path, calls: list[tuple[str, dict]]) -> None:
     """Be the process that reports of one notebook are forked from, until the other side is gone.
 
-    It takes ``(number, job)``, and answers ``(number, message)``: ``("started", pid, megabytes in use)``, all that the
-    report says of itself, ``("ended", exit code)``, or ``("outdated", whether the server is)`` in place of a start;
-    ``(None, text)`` where something of the plan's ``preload`` could not be imported.
+    After a job comes the handle of a pipe, in which that report says all it has to say: ``("started", pid, megabytes
+    in use)``, what :func:`notebook_reports.worker.report` tells, and in the end ``("ended", exit code)``; or, in place
+    of a start, ``("outdated", whether the server is)``, or ``("refused", text)`` where something of the plan's
+    ``preload`` could not be imported. After None comes no other job.
     """
-    from notebook_reports.worker import megabytes
-
     with suppress(OSError):
         os.setsid()
     _forget_where_from()
     of_server = _trace.names()
     sys.path[:] = _search
     os.chdir(source.parent)
-    if _faults:
-        control.send((None, "; ".join(_faults)))
     _share(calls)
     _highlight(source)
     gc.freeze()  # else the first collection in each child would touch, and so copy, all that it shares with us
-    woken, wake = os.pipe()
-    for end in (woken, wake):
-        os.set_blocking(end, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    children: dict[Connection, tuple[int, object]] = {}
+    children: dict[int, tuple[object, Connection]] = {}
+    wanted = True
     with suppress(EOFError, OSError):  # nobody listens any more
-        while True:
-            ready = wait([control, woken, *children])
-            if woken in ready:
-                os.read(woken, 4096)
-            for pipe, (number, child) in list(children.items()):
-                code = child.exitcode  # before what it has said, of which then nothing is missing
-                with suppress(EOFError, OSError):
-                    while pipe.poll():
-                        control.send((number, pipe.recv()))
-                if code is not None:
-                    control.send((number, ("ended", code)))
-                    del children[pipe]
-                    pipe.close()
-            if control in ready:
-                number, job = control.recv()
-                if changed := _trace.changed():
-                    control.send((number, ("outdated", bool(changed & of_server))))
-                    continue
-                ours, theirs = Pipe(duplex=False)
-                others = [control.fileno(), woken, wake, ours.fileno(), *(pipe.fileno() for pipe in children)]
-                child = multiprocessing.get_context("fork").Process(target=_report, args=(job, theirs, others))
-                child.start()
-                theirs.close()
-                children[ours] = number, child
-                control.send((number, ("started", child.pid, megabytes(os.getpid()))))
-    for _, child in children.values():
+        while wanted or children:
+            # A process that a notebook left behind may keep a sentinel open: look every now and then.
+            ready = wait([control, *children], timeout=1 if children else None)
+            for sentinel, (child, pipe) in list(children.items()):
+                if child.exitcode is not None:
+                    del children[sentinel]
+                    with pipe, suppress(OSError):
+                        pipe.send(("ended", child.exitcode))
+            if control not in ready:
+                continue
+            job = control.recv()
+            if not (wanted := job is not None):
+                continue
+            with Connection(recv_handle(control), readable=False) as pipe:
+                if _faults:
+                    pipe.send(("refused", "; ".join(_faults)))
+                elif changed := _trace.changed():
+                    pipe.send(("outdated", bool(changed & of_server)))
+                else:
+                    others = [control.fileno(), *(other.fileno() for _, other in children.values())]
+                    child = multiprocessing.get_context("fork").Process(target=_report, args=(job, pipe, others))
+                    child.start()
+                    children[child.sentinel] = child, Connection(os.dup(pipe.fileno()), readable=False)
+    for child, _ in children.values():
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
     os._exit(0)
@@ -122,8 +114,6 @@ def host(control: Connection, source: Path, calls: list[tuple[str, dict]]) -> No
 def _report(job: object, connection: Connection, others: list[int]) -> None:
     """Make a report, in a session of its own, so that all it starts can be ended with it; no return from here."""
     os.setsid()
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for other in others:
         os.close(other)
     _forget_where_from()
@@ -136,6 +126,7 @@ def _report(job: object, connection: Connection, others: list[int]) -> None:
 
     code = 1
     try:
+        connection.send(("started", os.getpid(), worker.megabytes(os.getpid())))
         worker.report(job, connection.send, _trace)
         code = 0
     except BaseException:  # noqa: BLE001 — the end of this process, told in the log

@@ -23,6 +23,8 @@ _RUNNERS = {
     *("pool", "ending", "store", "verify", "warm"),
 }
 """Modules of this package that have no part in what a page looks like."""
+LOOK = 0.5
+"""Seconds between two looks at what is under way."""
 PINNED = "requirements.txt"
 """The file that pins the version of every package."""
 
@@ -204,13 +206,12 @@ def to_log(path: Path) -> None:
     os.close(nothing)
 
 
-def alone(control: Connection, log: Path) -> None:
-    """Make a report on an ordinary kernel, where there is no fork; speaks as a host does."""
+def alone(connection: Connection, job: Job, log: Path) -> None:
+    """Make a report on an ordinary kernel, where there is no fork; says what a forked one does."""
     to_log(log)
     if hasattr(os, "setsid"):
         os.setsid()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    number, job = control.recv()
-    control.send((number, ("started", os.getpid(), 0)))
-    report(job, lambda message: control.send((number, message)))
-    control.close()
+    with connection:
+        connection.send(("started", os.getpid(), 0))
+        report(job, connection.send)
