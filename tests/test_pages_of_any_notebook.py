@@ -14,7 +14,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from test_render import FRONT_PAGE, question, shown
 
 from notebook_reports.drawing import svg
-from notebook_reports.render import ReportExporter, coloured, pictures, render
+from notebook_reports.markup import coloured
+from notebook_reports.render import ReportExporter, pictures, render
 
 FOOT = {"key": "a/b", "data": "1", "code": "2", "command": "make"}
 PNG = base64.b64encode(b"\x89PNG").decode()
@@ -143,7 +144,7 @@ def test_colours_last_until_they_are_taken_back_however_long_the_text():
 
 def test_a_long_text_is_coloured_in_short_pieces(monkeypatch):
     pieces = []
-    monkeypatch.setattr("notebook_reports.render.ansi2html", lambda text: pieces.append(text) or text)
+    monkeypatch.setattr("notebook_reports.markup.ansi2html", lambda text: pieces.append(text) or text)
     for count in (1_000, 20_000):
         coloured("".join(f"\x1b[38;2;{i % 256};{i // 256};0ma\x1b[1mb\x1b[44mc" for i in range(count)))
     assert max(map(len, pieces)) < 3_000

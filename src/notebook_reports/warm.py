@@ -157,7 +157,7 @@ def _share(calls: list[tuple[str, dict]]) -> None:
 
 def _highlight(source: Path) -> None:
     """Colour the cells of a notebook, which is remembered."""
-    from notebook_reports.render import highlight
+    from notebook_reports.markup import highlight
 
     with suppress(OSError, ValueError, KeyError):
         for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]:
