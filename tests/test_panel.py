@@ -138,7 +138,7 @@ def test_the_language_names_the_controls(small):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"last": 2, "first": 5}, "5 &gt; 2 &lt;b&gt;"), ({"note": "A1"}, "allowed is text of the form [a-z]*")],
+    [({"last": 2, "first": 5}, "5 &gt; 2 &lt;b&gt;"), ({"note": "A1"}, "allowed are texts of the form [a-z]*")],
 )
 def test_a_refusal_is_told_and_the_last_good_view_stays(small, changes, words):
     view = small.views[0]

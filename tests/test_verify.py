@@ -108,10 +108,10 @@ def test_a_report_that_fails_is_said_and_what_is_left_of_it_kept(root, verify, t
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--sample", 0], "--sample is 0; expected at least 1"),
-        (["--execute", "--sample", -3], "--sample is -3; expected at least 1"),
-        (["--sample", "many"], "invalid int value: 'many'"),
-        (["--execute", "--workers", 0], "--workers is 0; expected at least 1"),
+        (["--sample", 0], "--sample: expected at least 1, got '0'"),
+        (["--execute", "--sample", -3], "--sample: expected at least 1, got '-3'"),
+        (["--sample", "many"], "--sample: expected at least 1, got 'many'"),
+        (["--execute", "--workers", 0], "--workers: expected at least 1, got '0'"),
         (["--plan", "nowhere.yml", "--execute"], "nowhere.yml: file not found"),
     ],
 )

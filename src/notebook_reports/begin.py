@@ -1,12 +1,10 @@
 """Begins a project: a plan for the notebooks that a folder has, or for an example where it has none."""
 
-import json
-import textwrap
 from pathlib import Path
 
-import yaml
-
-from notebook_reports.parameters import RequestError
+from notebook_reports.page import TEMPLATES
+from notebook_reports.parameters import RequestError, notebooks_in, read_notebook
+from notebook_reports.safe_yaml import entries
 from notebook_reports.store import write_whole
 
 _HEAD = """\
@@ -19,94 +17,42 @@ _HINT = """\
 #    name: ${{region}}_$year
 #    matrix: {{region: [north, south], year: [2023, 2024]}}
 """
-_EXAMPLE = [
-    ("markdown", "# What a hundred becomes\n\nA sum that grows by the same rate year after year."),
-    ("parameters", "rate = 3  # percent a year\nyears = 20"),
-    (
-        "code",
-        "import matplotlib.pyplot as plt\nimport pandas as pd\n\n"
-        'year = pd.RangeIndex(years + 1, name="year")\n'
-        'sums = pd.DataFrame({"sum": 100 * (1 + rate / 100) ** year}, index=year)',
-    ),
-    ("markdown", "## Its course"),
-    ("code", 'fig, ax = plt.subplots()\nax.plot(sums)\nax.set(xlabel="year", ylabel="sum")\nplt.show()'),
-    ("markdown", "## Every fifth year"),
-    ("code", "sums[::5].round(1)"),
-]
-
-
-def notebooks_in(folder: Path) -> list[str]:
-    """The names of the notebooks below a folder, without those of hidden folders."""
-    below = (path.relative_to(folder) for path in folder.rglob("*.ipynb"))
-    return sorted(path.with_suffix("").as_posix() for path in below if not any(p.startswith(".") for p in path.parts))
+_EXAMPLE = {"notebook": "example", "name": "rate_$rate", "matrix": {"rate": [1, 3, 5]}}
 
 
 def begin(root: Path, plan: Path) -> list[str]:
-    """Write a plan for the notebooks in ``notebooks/``, those beside it included if there are any.
+    """Write a plan for the notebooks in ``notebooks/``, those beside it included if there are any; what was done.
 
-    Parameters
-    ----------
-    root : Path
-        The folder of the project.
-    plan : Path
-        Where its plan stands, from there.
-
-    Returns
-    -------
-    list of str
-        What was done, in words.
-
-    Raises
-    ------
-    RequestError
-        There is a plan, there is no notebook that can be run, or nothing can be written.
+    RequestError where there is a plan, no notebook can be run, or nothing can be written.
     """
     if (root / plan).exists():
         raise RequestError(f"{root / plan} is there already; nothing was written")
     beside, below = sorted(path.stem for path in root.glob("[!.]*.ipynb")), notebooks_in(root / "notebooks")
     names = beside + [f"notebooks/{name}" for name in below] if beside else below
-    said, texts = [], {}
-    folder, entries, hint = "." if beside else "notebooks", [], ""
+    folder, said, usable = root if beside else root / "notebooks", [], []
     for name in names:
-        if fault := _fault(root / folder / f"{name}.ipynb"):
-            said.append(f"left out {name}.ipynb: {fault}")
+        try:
+            language = read_notebook(folder / f"{name}.ipynb").language
+        except RequestError:
+            said.append(f"left out {name}.ipynb: it is no notebook that can be read")
+            continue
+        if language == "python":
+            usable.append(name)
         else:
-            entries.append({"notebook": name, "name": "report"})
-            hint = hint or _HINT.format(notebook=name)
-    if names and not entries:
+            fault = f"it is written in {language}; where its kernel is there, add it to the plan"
+            said.append(f"left out {name}.ipynb: {fault}")
+    if names and not usable:
         raise RequestError("\n".join([*said, "no notebook can be run; nothing was written"]))
-    if not names:
-        texts[root / "notebooks" / "example.ipynb"] = _example()
-        entries = [{"notebook": "example", "name": "rate_$rate", "matrix": {"rate": [1, 3, 5]}}]
-    listed = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)
+    listed = entries([{"notebook": name, "name": "report"} for name in usable] or [_EXAMPLE])
+    hint = _HINT.format(notebook=usable[0]) if usable else ""
     where = "notebooks: .\n" if beside else ""
-    texts[root / plan] = f"{_HEAD}{where}reports:\n{textwrap.indent(listed, '  ')}{hint}"
-    for path, text in texts.items():
+    texts = {root / plan: f"{_HEAD}{where}reports:\n{listed}{hint}"}
+    if not names:
+        texts[folder / "example.ipynb"] = (TEMPLATES / "example.ipynb").read_text(encoding="utf-8")
+    for path, text in reversed(texts.items()):
         try:
             write_whole(path, text)
         except OSError as error:
             raise RequestError(f"{path}: cannot be written: {error.strerror}") from error
         said.append(f"wrote {path.relative_to(root).as_posix()}")
     return [*said, "notebook-reports run makes the pages"]
-
-
-def _fault(path: Path) -> str:
-    """Why a notebook cannot be run without further ado; empty where it can."""
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-        language = about.get("language_info", {}).get("name") or about.get("kernelspec", {}).get("language", "python")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return "it is no notebook that can be read"
-    return "" if language == "python" else f"it is written in {language}; where its kernel is there, add it to the plan"
-
-
-def _example() -> str:
-    """The text of a small notebook."""
-    cells = []
-    for number, (kind, source) in enumerate(_EXAMPLE):
-        tags = {"tags": ["parameters"]} if kind == "parameters" else {}
-        code = {} if kind == "markdown" else {"execution_count": None, "outputs": []}
-        cell = {"cell_type": "code" if code else "markdown", "id": f"cell-{number}", "metadata": tags, **code}
-        cells.append({**cell, "source": source.splitlines(keepends=True)})
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"

@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import current_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -48,7 +47,6 @@ def make(job: Job, variables: dict[str, str], left_out: list[str], preload: tupl
     job = replace(job, root=root, elsewhere=elsewhere(root, variables), left_out=without)
     with _lock:  # threads of a worker share its processes
         if (pool := _pools.get((without, preload))) is None:
-            current_process()._config["daemon"] = False  # a worker is one, and would be allowed no processes
             log, threads = root / "build" / "logs" / f"worker-{os.getpid()}.txt", get_worker().state.nthreads
             pool = _pools[without, preload] = Pool(root, job.elsewhere, without, threads, log, preload=preload)
             Finalize(None, pool.stop, exitpriority=1)

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from notebook_reports import ending
+from notebook_reports.ending import RequestError
 
 # What else is needed is imported in functions: Ctrl-C has to be answered from the first moment, and seconds of imports
 # are not needed where an option is wrong.
@@ -27,57 +28,43 @@ def parser() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser("notebook-reports", description=__doc__, formatter_class=raw)
     verbs = words.add_subparsers(metavar="COMMAND", required=True)
 
-    def verb(action: Callable, text: str) -> argparse.ArgumentParser:
+    def verb(action: Callable, text: str) -> Callable:
         own = verbs.add_parser(action.__name__, help=text, description=action.__doc__, formatter_class=raw)
-        own.set_defaults(action=action)
-        own.add_argument(
-            "--root", type=_folder, help="the project (default: the nearest folder upwards with reports/reports.yml)"
-        )
-        return own
+        own.set_defaults(action=action, ordinary=False)
+        root = "the project (default: the nearest folder upwards with reports/reports.yml)"
+        own.add_argument("--root", type=_folder, help=root)
+        return own.add_argument
 
-    def where(own: argparse.ArgumentParser, out: str) -> None:
-        own.add_argument("--plan", type=_path, help="the plan (default: reports/reports.yml)")
-        own.add_argument("--out", type=_path, help=out)
-        own.add_argument(
-            "--workers", type=int, metavar="N", help="reports made at the same time (default: as many as processors)"
-        )
+    def where(add: Callable, out: str) -> None:
+        add("--plan", type=_path, help="the plan (default: reports/reports.yml)")
+        add("--out", type=_path, help=out)
+        workers = "reports made at the same time (default: as many as processors)"
+        add("--workers", type=_positive, metavar="N", help=workers)
 
-    own = verb(run, "make the reports that are not up to date")
-    own.add_argument("report", nargs="*", help="<notebook>/<report>, or a glob of it; all reports where left out")
+    add = verb(run, "make the reports that are not up to date")
+    add("report", nargs="*", help="<notebook>/<report>, or a glob of it; all reports where left out")
     other = "build/<plan>/ for another plan, build/one-off/ with --set"
-    where(own, f"folder to write to (default: reports/; {other})")
-    own.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="changes",
-        help="change a parameter, for a one-off report that leaves the plan and reports/ alone",
-    )
-    own.add_argument("--parameters", type=_text, metavar="NOTEBOOK", dest="notebook", help="as the command parameters")
-    own.add_argument("--force", action="store_true", help="also make reports that are up to date")
-    own.add_argument("--failed", action="store_true", help="make just the reports that failed last time")
-    own.add_argument("--dry-run", action="store_true", help="list what would be made, and make nothing")
-    own.add_argument("--why", action="store_true", help="like --dry-run, with the reason for each report")
-    own.add_argument("--ordinary", action="store_true", help="use an ordinary kernel for each report, as without fork")
-    own.add_argument(
-        "--dask", type=_text, metavar="ADDRESS", help="run on the workers of a Dask cluster, such as tcp://host:8786"
-    )
+    where(add, f"folder to write to (default: reports/; {other})")
+    change = "change a parameter, for a one-off report that leaves the plan and reports/ alone"
+    add("--set", action="append", default=[], metavar="NAME=VALUE", dest="changes", help=change)
+    add("--parameters", type=_text, metavar="NOTEBOOK", dest="notebook", help="as the command parameters")
+    add("--force", action="store_true", help="also make reports that are up to date")
+    add("--failed", action="store_true", help="make just the reports that failed last time")
+    add("--dry-run", action="store_true", help="list what would be made, and make nothing")
+    add("--why", action="store_true", help="like --dry-run, with the reason for each report")
+    add("--ordinary", action="store_true", help="use an ordinary kernel for each report, as without fork")
+    add("--dask", type=_text, metavar="ADDRESS", help="run on the workers of a Dask cluster, such as tcp://host:8786")
 
-    own = verb(verify, "tell which reports are not up to date, or not as they were made")
-    where(own, "folder of the reports (default: reports/)")
-    own.add_argument("--execute", action="store_true", help="also make every report again and compare it")
-    own.add_argument(
-        "--sample",
-        type=int,
-        metavar="N",
-        help="make only N of them again (this implies --execute), spread over notebooks, languages and other "
-        "parameters; the same ones until the manifest changes, then others",
+    add = verb(verify, "tell which reports are not up to date, or not as they were made")
+    where(add, "folder of the reports (default: reports/)")
+    add("--execute", action="store_true", help="also make every report again and compare it")
+    sample = (
+        "make only N of them again (this implies --execute), spread over notebooks, languages and other parameters; "
+        "the same ones until the manifest changes, then others"
     )
+    add("--sample", type=_positive, metavar="N", help=sample)
 
-    own = verb(parameters, "list what a notebook takes")
-    own.add_argument("notebook", type=_text, help="its name, or its file")
-
+    verb(parameters, "list what a notebook takes")("notebook", type=_text, help="its name, or its file")
     verb(init, "begin a plan, with an entry for each notebook, or with an example where there is none")
     return words
 
@@ -98,12 +85,16 @@ def _folder(text: str) -> Path:
     return Path(text).resolve()
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1, got {text!r}")
+    return int(text)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Carry out a command line, that of the process where none is given; the exit code."""
     ending.at_once()
     options = parser().parse_args(arguments)
-    from notebook_reports.parameters import RequestError
-
     try:
         return options.action(options)
     except RequestError as error:
@@ -127,17 +118,14 @@ def run(options: argparse.Namespace) -> int:
     if options.notebook:
         return parameters(options)
     from notebook_reports.batch import Batch
-    from notebook_reports.parameters import RequestError
-    from notebook_reports.plan import one_off, read_plan, select
+    from notebook_reports.plan import one_off, select
     from notebook_reports.store import held
 
-    root = _root(options)
-    _positive("--workers", options.workers)
-    path = options.plan or root / PLAN
-    plan = read_plan(path, root / "notebooks")
-    chosen = select(plan, options.report)
-    out = root / "reports" if path.resolve() == (root / PLAN).resolve() else root / "build" / path.stem
-    reports = plan
+    root, plan = _project(options)
+    reports, chosen = plan, select(plan, options.report)
+    out = root / "reports"
+    if options.plan and options.plan.resolve() != (root / PLAN).resolve():
+        out = root / "build" / options.plan.stem
     if options.changes:
         if not options.report:
             raise RequestError(f"--set needs the report to start from, for example {plan[0].key}")
@@ -158,38 +146,27 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _root(options: argparse.Namespace) -> Path:
-    """The folder of the project."""
-    if options.root:
-        return options.root
+    """The folder of the project: the nearest upwards that has a plan, where none is named."""
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / PLAN).is_file():
-            return folder
-    if getattr(options, "plan", None):
-        return here
-    from notebook_reports.parameters import RequestError
-
-    raise RequestError(
-        f"no {PLAN.as_posix()} in {here} or a folder above it; notebook-reports init begins one, --root names a project"
-    )
+    return options.root or next((folder for folder in (here, *here.parents) if (folder / PLAN).is_file()), here)
 
 
-def _positive(option: str, number: int | None) -> None:
-    if number is not None and number < 1:
-        from notebook_reports.parameters import RequestError
+def _project(options: argparse.Namespace):
+    """The folder of the project and its plan."""
+    from notebook_reports.plan import read_plan
 
-        raise RequestError(f"{option} is {number}; expected at least 1")
+    root = _root(options)
+    path = options.plan or root / PLAN
+    if not (options.plan or options.root or path.is_file()):
+        hint = "notebook-reports init begins one, --root names a project"
+        raise RequestError(f"no {PLAN.as_posix()} in {root} or a folder above it; {hint}")
+    return root, read_plan(path, root / "notebooks")
 
 
 def elsewhere(root: Path, variables: Mapping[str, str]) -> dict[str, Path]:
     """Folders that stand elsewhere than below a project, by name.
 
-    Parameters
-    ----------
-    root : Path
-        The project.
-    variables : mapping of str to str
-        By name of a folder the environment variable that may give it another place.
+    By name of a folder, ``variables`` has the environment variable that may give it another place.
     """
     given = {name: os.environ.get(variable) for name, variable in variables.items()}
     folders = {name: Path(folder).resolve() for name, folder in given.items() if folder}
@@ -201,8 +178,6 @@ def _checked(root: Path, name: str) -> None:
     if not name:
         return
     from importlib import import_module
-
-    from notebook_reports.parameters import RequestError
 
     module, _, function = name.rpartition(".")
     sys.path += [str(root / "src"), str(root)]  # behind all others, so that nothing else is hidden
@@ -218,17 +193,16 @@ def _checked(root: Path, name: str) -> None:
 
 def _pool(options: argparse.Namespace, plan, batch):
     """Processes of this machine, as many as processors where it is not said how many."""
+    from notebook_reports import warm
     from notebook_reports.pool import Pool
 
     log, workers = batch.build / "logs" / "runs.txt", options.workers or os.cpu_count() or 1
-    fork = {"fork": False} if getattr(options, "ordinary", False) else {}
-    return Pool(batch.root, batch.elsewhere, [batch.out], workers, log, preload=plan.preload, **fork)
+    fork = warm.POSSIBLE and not options.ordinary
+    return Pool(batch.root, batch.elsewhere, [batch.out], workers, log, fork, preload=plan.preload)
 
 
 def _cluster(options: argparse.Namespace, plan, batch):
     """Workers of a Dask cluster; RequestError without Dask."""
-    from notebook_reports.parameters import RequestError
-
     try:
         from notebook_reports.cluster import Cluster
     except ModuleNotFoundError as error:
@@ -260,45 +234,37 @@ def verify(options: argparse.Namespace) -> int:
     Exit codes: 0 every report of the plan is up to date, and what was made again is the same; 1 some are not, each
     printed with the reason, or failed; 2 the request is wrong (plan, manifest, option, data); 130 interrupted.
     """
-    from notebook_reports.parameters import RequestError
-    from notebook_reports.plan import read_plan
     from notebook_reports.store import Store
     from notebook_reports.trace import Project
     from notebook_reports.verify import made_again, sampled, told
 
-    root = _root(options)
-    plan = read_plan(options.plan or root / PLAN, root / "notebooks")
-    _positive("--sample", options.sample)
-    _positive("--workers", options.workers)
-    store = Store(options.out or root / "reports", Project(root, elsewhere(root, plan.elsewhere)))
+    root, plan = _project(options)
+    folders = elsewhere(root, plan.elsewhere)
+    store = Store(options.out or root / "reports", Project(root, folders))
     if store.damage:
         raise RequestError("\n".join(store.damage))
     chosen = plan if options.execute else []
-    chosen = chosen if options.sample is None else sampled(plan, store, options.sample)
+    chosen = sampled(plan, store, options.sample) if options.sample else chosen
     moved = {}
     if chosen:
         ending.by_exception()
         start, check = partial(_pool, options, plan), partial(_checked, root, plan.check)
-        moved = made_again(chosen, store, root, elsewhere(root, plan.elsewhere), start, check)
+        moved = made_again(chosen, store, root, folders, start, check)
     return told(plan, store, root / plan.notebooks, moved)
 
 
 def parameters(options: argparse.Namespace) -> int:
     """Print what a notebook takes, in Korean where the terminal is set to it."""
-    from notebook_reports.begin import notebooks_in
-    from notebook_reports.parameters import Declared, RequestError, nearest
-    from notebook_reports.plan import read_plan
+    from notebook_reports.plan import declared_in, read_plan
 
     root = _root(options)
     try:
         folder = root / read_plan(root / PLAN, root / "notebooks").notebooks
     except RequestError:  # what a plan has wrong may be what is looked for here
         folder = root / "notebooks"
-    asked, known = options.notebook.removesuffix(".ipynb"), notebooks_in(folder)
-    name = next((name for name in (asked, Path(asked).name) if name in known), None)
-    if name is None:
-        raise RequestError(f"no notebook {asked!r} in {folder}{nearest(asked, known)}")
-    print(Declared(folder / f"{name}.yml").listing("ko" if os.environ.get("LANG", "").startswith("ko") else "en"))
+    name = options.notebook.removesuffix(".ipynb")
+    name = name if (folder / f"{name}.ipynb").is_file() else Path(name).name
+    print(declared_in(folder, name).listing("ko" if os.environ.get("LANG", "").startswith("ko") else "en"))
     return 0
 
 

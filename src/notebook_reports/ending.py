@@ -1,9 +1,13 @@
-"""How a command ends that is interrupted; it imports next to nothing, so that it counts from the first moment."""
+"""How a command ends early: refused or interrupted. Next to nothing is imported, to count from the first moment."""
 
 import _signal as signal  # without the enumerations of signal, whose import takes longer than all else here
 import os
 
 INTERRUPTED = "interrupted; finished reports are kept"
+
+
+class RequestError(Exception):
+    """What was asked for is wrong: a plan, a parameter, an option or the data. Nothing has been run."""
 
 
 def at_once() -> None:

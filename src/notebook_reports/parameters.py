@@ -11,9 +11,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,15 +21,11 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from notebook_reports.ending import RequestError
 from notebook_reports.safe_yaml import YamlError, composed, flow, load, nearest, parse, plain, shortened, terse
 
 PLAN = "reports/reports.yml"
 """The plan of a repository, by which the folder is known from which files of choices are found."""
-
-
-class RequestError(Exception):
-    """What was asked for is wrong: a plan, a parameter, an option or the data. Nothing has been run."""
-
 
 Value = Annotated[object, AfterValidator(plain)]
 
@@ -38,7 +33,7 @@ Value = Annotated[object, AfterValidator(plain)]
 class Strict(BaseModel):
     """A part of a YAML file, of which every key is known."""
 
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
+    model_config = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -80,20 +75,33 @@ class Column(Strict):
     name: str
 
 
-_PLACE = re.compile(r"\{(\w+)\}")
-_OWN = {
-    "choice": {"choices", "listed"},
-    "integer": {"minimum", "maximum", "column", "after"},
-    "number": {"minimum", "maximum"},
-    "text": {"pattern"},
+class _Kind(NamedTuple):
+    """A type of parameters: what checks values, what these are in words, what a declaration may say of it alone."""
+
+    adapter: TypeAdapter
+    words: str = ""
+    own: set[str] = frozenset()
+
+
+_ENDS = {"minimum", "maximum"}
+_KINDS = {
+    "choice": _Kind(TypeAdapter(str), own={"choices", "listed"}),
+    "integer": _Kind(TypeAdapter(int), "any whole number", {*_ENDS, "column", "after"}),
+    "number": _Kind(TypeAdapter(Annotated[float, Field(allow_inf_nan=False)]), "any number", _ENDS),
+    "boolean": _Kind(TypeAdapter(bool), "true, false"),
+    "text": _Kind(TypeAdapter(str), "any text", {"pattern"}),
+    "date": _Kind(TypeAdapter(date), "days as 2020-12-31"),
+    "list": _Kind(TypeAdapter(list), "lists such as [1, 2]"),
+    "mapping": _Kind(TypeAdapter(dict), "mappings such as {a: 1}"),
+    "any": _Kind(TypeAdapter(object), "any value"),
 }
-"""What may be said of parameters of one type only."""
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Parameter(Strict):
     """What is declared of a parameter."""
 
-    type: Literal["choice", "integer", "number", "boolean", "text", "date", "list", "mapping", "any"]
+    type: Literal[*_KINDS]
     help: Text = Text(ko="", en="")
     label: Text | None = None
     """A word or two to stand beside a control."""
@@ -103,25 +111,19 @@ class Parameter(Strict):
     """Identifiers of a choice."""
     listed: list[Listing] = []
     """Files that hold more of them, with their names."""
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = Field(default=None, union_mode="left_to_right")
+    maximum: int | float | None = Field(default=None, union_mode="left_to_right")
     column: Column | None = None
     """One that holds the whole numbers which are accepted, such as its years."""
     after: str | None = None
     """Another whole number that this one must exceed, such as the first year where this is the last."""
-    pattern: str = ".*"
+    pattern: re.Pattern[str] | None = None
     """A regular expression for the whole of a text."""
 
     @model_validator(mode="after")
     def _of_its_type(self) -> "Parameter":
-        for name in self.model_fields_set - {"type", "help", "label", "optional"} - _OWN.get(self.type, set()):
+        for name in self.model_fields_set - {"type", "help", "label", "optional"} - _KINDS[self.type].own:
             raise ValueError(f"{name!r} is not for type {self.type}")
-        if self.type == "integer":
-            self.minimum, self.maximum = (end if end is None else int(end) for end in (self.minimum, self.maximum))
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            raise ValueError(f"pattern {terse(self.pattern)} is no regular expression: {error}") from error
         return self
 
     def needs(self) -> list[str]:
@@ -130,49 +132,32 @@ class Parameter(Strict):
         return list(dict.fromkeys(_PLACE.findall(" ".join([*texts, self.column.file if self.column else ""]))))
 
 
-@dataclass
 class Accepted:
-    """What a parameter accepts where those on which it depends have certain values."""
+    """What a parameter accepts where those on which it depends have certain values; files stand below a root."""
 
-    about: Parameter
-    root: Path
-    """From where files of choices are found."""
-    values: Mapping[str, object]
-    """Of the parameters on which it depends."""
+    def __init__(self, about: Parameter, root: Path, values: Mapping[str, object]) -> None:
+        def put(text: str) -> str:
+            return _PLACE.sub(lambda place: str(values[place[1]]), text)
 
-    def _put(self, text: str) -> str:
-        return _PLACE.sub(lambda place: str(self.values[place[1]]), text)
-
-    @cached_property
-    def _rows(self) -> list[dict[str, str]]:
-        rows = [{"id": name, "ko": name, "en": name} for name in self.about.choices]
-        for listing in self.about.listed:
-            wanted = {column: self._put(value) for column, value in listing.where.items()}
-            found = _rows(self.root / self._put(listing.file), {"id", "ko", "en", *wanted})
-            rows += [row for row in found if all(row[column] == value for column, value in wanted.items())]
-        return rows
-
-    @cached_property
-    def _spellings(self) -> dict[str, str]:
-        return {row[key]: row["id"] for row in self._rows for key in ("id", "ko", "en")}
+        self.about = about
+        self._choices = [{"id": name, "ko": name, "en": name} for name in about.choices]
+        for listing in about.listed:
+            wanted = {column: put(value) for column, value in listing.where.items()}
+            rows = _rows(root / put(listing.file), {"id", "ko", "en", *wanted})
+            self._choices += [row for row in rows if wanted.items() <= row.items()]
+        self.offered: list = list(self.names("ko"))
+        """All identifiers of a choice, or numbers of a column within the bounds; none where there is no list."""
+        self._spellings = {row[key]: row["id"] for row in self._choices for key in ("id", "ko", "en")}
+        if column := about.column:
+            self._file = put(column.file)
+            self.offered = sorted(filter(self._within, _numbers(root / self._file, column.name)))
+            if not self.offered:
+                raise RequestError(f"{root / self._file}: no {column.name} to choose from")
+            self._spellings = {"first": self.offered[0], "last": self.offered[-1]}
 
     def names(self, language: str) -> dict[str, str]:
         """What each identifier of a choice is called in a language, in the order of the lists."""
-        return {row["id"]: row[language] for row in self._rows}
-
-    @cached_property
-    def offered(self) -> list:
-        """All identifiers of a choice, or numbers of a column within the bounds; none where there is no list."""
-        column = self.about.column
-        if column is None:
-            return list(self.names("ko"))
-        path = self.root / self._put(column.file)
-        cells = {row[column.name] for row in _rows(path, {column.name})}
-        if wrong := [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,15}", cell or "")]:
-            raise RequestError(f"{path}, column {column.name}: {terse(wrong[0])} is not a whole number")
-        if not cells:
-            raise RequestError(f"{path}: no rows, and so no {column.name} to choose from")
-        return sorted(number for number in map(int, cells) if self._within(number))
+        return {row["id"]: row[language] for row in self._choices}
 
     def _within(self, number: float) -> bool:
         low, high = self.about.minimum, self.about.maximum
@@ -180,15 +165,12 @@ class Accepted:
 
     def allowed(self) -> str:
         """What is accepted, in words."""
+        low, high, pattern = self.about.minimum, self.about.maximum, self.about.pattern
         if self.about.type == "choice" or self.about.column:
             return shortened(self.offered)
-        low, high = self.about.minimum, self.about.maximum
         if low is not None or high is not None:
             return f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low} to {high}"
-        kinds = {"boolean": "true, false", "integer": "any whole number", "number": "any number", "any": "any value"}
-        kinds |= {"list": "lists such as [1, 2]", "mapping": "mappings such as {a: 1}", "date": "days as 2020-12-31"}
-        text = "any text" if self.about.pattern == ".*" else f"text of the form {self.about.pattern}"
-        return kinds.get(self.about.type, text)
+        return f"texts of the form {pattern.pattern}" if pattern else _KINDS[self.about.type].words
 
     def nearest(self, value: object) -> object:
         """What stands in for a value that is not accepted any more: the nearest number, or the first of the lists."""
@@ -197,45 +179,28 @@ class Accepted:
 
     def resolve(self, value: object) -> object:
         """The value that is meant; ValueError where it is not accepted."""
-        kind = self.about.type
-        if kind == "choice":
-            if not isinstance(value, str) or value not in self._spellings:
-                hint = nearest(value, self._spellings)
-                raise ValueError(f"{terse(value)} is not known{hint}; allowed are {self.allowed()}")
+        if isinstance(value, str) and value in self._spellings:
             return self._spellings[value]
-        if self.about.column and value in ("first", "last"):
-            return self.offered[0 if value == "first" else -1]
-        found = _read(value, kind, self.allowed)
-        if self.about.column and found not in self.offered:
-            where = f"{self._put(self.about.column.file)} (nearest is {self.nearest(found)})"
-            raise ValueError(f"{found} is not in {where}; allowed are {self.allowed()}")
-        if kind in ("integer", "number") and not self._within(found):
-            raise ValueError(f"{found} is out of range; allowed are {self.allowed()}")
-        if kind == "text" and self.about.pattern != ".*" and not re.fullmatch(self.about.pattern, found):
-            raise ValueError(f"{terse(value)} does not fit; allowed is {self.allowed()}")
-        return found
+        fault = f"not known{nearest(value, self._spellings)}" if self._choices else "not allowed"
+        with suppress(YamlError, ValueError):  # it is of another type
+            found = self._read(value)
+            if self._accepts(found):
+                return found
+            fault = f"not in {self._file} (nearest is {self.nearest(found)})" if self.about.column else fault
+        raise ValueError(f"{terse(value)} is {fault}; allowed are {self.allowed()}")
 
+    def _read(self, value: object) -> object:
+        """A value of the right type, which a text may write; ValueError or YamlError for any other."""
+        is_text = isinstance(value, str)
+        if is_text and self.about.type in ("list", "mapping"):
+            value = parse(value)
+        return plain(_KINDS[self.about.type].adapter.validate_python(value, strict=not is_text))
 
-_ADAPTERS = {
-    "integer": (TypeAdapter(int), "not a whole number", str | int | float),
-    "number": (TypeAdapter(Annotated[float, Field(allow_inf_nan=False)]), "not a number", str | int | float),
-    "boolean": (TypeAdapter(bool), "neither true nor false", str | bool),
-    "text": (TypeAdapter(str), "no text", str),
-    "date": (TypeAdapter(date), "no day", str),
-    "list": (TypeAdapter(list), "no list", list | tuple),
-    "mapping": (TypeAdapter(dict), "no mapping", dict),
-    "any": (TypeAdapter(object), "nothing", object),
-}
-"""By type: what reads a value or the text that writes one, what is said of others, and of which types they may be."""
-
-
-def _read(value: object, kind: str, allowed: Callable[[], str]) -> object:
-    adapter, no, types = _ADAPTERS[kind]
-    with suppress(YamlError, ValidationError):
-        found = parse(value) if kind in ("list", "mapping") and isinstance(value, str) else value
-        if isinstance(found, types) and (kind in ("boolean", "any") or not isinstance(found, bool)):
-            return plain(adapter.validate_python(found))
-    raise ValueError(f"{terse(value)} is {no}; allowed are {allowed()}")
+    def _accepts(self, value: object) -> bool:
+        """Whether a value of the right type is accepted."""
+        if self.about.type == "choice" or self.about.column:
+            return value in self.offered
+        return self._within(value) and (self.about.pattern is None or bool(self.about.pattern.fullmatch(value)))
 
 
 class Call(Strict):
@@ -262,11 +227,10 @@ class Compared(Strict):
     def newest(self, names: Iterable[str]) -> "Compared":
         """The same for the newest year among the names of recorded results; as it is where it names no year."""
         form = re.escape(self.result).replace(re.escape("{year}"), r"(\d{4})")
-        years = [match[1] for name in names if (match := re.fullmatch(form, name)) and match.groups()]
-        if not years:
-            return self
-        label = Text(ko=self.label.ko.replace("{year}", max(years)), en=self.label.en.replace("{year}", max(years)))
-        return self.model_copy(update={"result": self.result.replace("{year}", max(years)), "label": label})
+        matches = [re.fullmatch(form, name) for name in names if "{year}" in self.result]
+        year = max((match[1] for match in matches if match), default="{year}")
+        ko, en, result = (text.replace("{year}", year) for text in (self.label.ko, self.label.en, self.result))
+        return self.model_copy(update={"result": result, "label": Text(ko=ko, en=en)})
 
 
 class Declaration(Strict):
@@ -283,11 +247,11 @@ class Declaration(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Declaration":
-        before, compared = [], [column.result for column in self.compared]
-        for name, parameter in self.parameters.items():
-            if later := [other for other in (*parameter.needs(), parameter.after) if other and other not in before]:
-                raise ValueError(f"parameter {name!r} names {later[0]!r}, which must be declared before it")
-            before.append(name)
+        names, compared = list(self.parameters), [column.result for column in self.compared]
+        for place, (name, parameter) in enumerate(self.parameters.items()):
+            for other in filter(None, [*parameter.needs(), parameter.after]):
+                if other not in names[:place]:
+                    raise ValueError(f"parameter {name!r} names {other!r}, which must be declared before it")
         if twice := [name for name in compared if compared.count(name) > 1]:
             raise ValueError(f"compared: result {twice[0]!r} is named twice")
         return self
@@ -296,41 +260,42 @@ class Declaration(Strict):
 def _rows(path: Path, needed: set[str]) -> list[dict[str, str]]:
     """The rows of a file of choices; a mark at its start, as spreadsheets write it, is passed over."""
     try:
-        columns, rows = _parsed(path.read_bytes())
-    except (OSError, UnicodeDecodeError) as error:
+        rows = _parsed(path.read_bytes())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
-    except csv.Error as error:
-        raise RequestError(f"{path}: cannot be split into cells: {error}") from error
-    if missing := ", ".join(sorted(needed.difference(columns))):
+    if rows and (missing := ", ".join(sorted(needed - rows[0].keys()))):
         raise RequestError(f"{path}: no column {missing}; a file of choices has {', '.join(sorted(needed))}")
     return rows
 
 
 @lru_cache(maxsize=32)
-def _parsed(held: bytes) -> tuple[list[str], list[dict[str, str]]]:
-    reader = csv.DictReader(io.StringIO(composed(held.decode("utf-8-sig")), newline=""))
-    return list(reader.fieldnames or ()), list(reader)
+def _parsed(held: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(composed(held.decode("utf-8-sig")), newline="")))
+
+
+def _numbers(path: Path, column: str) -> set[int]:
+    """The whole numbers that a column of a file holds."""
+    cells = {row[column] or "" for row in _rows(path, {column})}
+    for cell in cells:
+        if not re.fullmatch(r"-?[0-9]{1,15}", cell):
+            raise RequestError(f"{path}, column {column}: {terse(cell)} is not a whole number")
+    return set(map(int, cells))
 
 
 def read_yaml(path: Path, model: type[BaseModel]):
     """Read a YAML file safely into a pydantic model; a fault is told by file, place and what was expected."""
+    content = load(path)
     try:
-        content = load(path)
-        if content is None:
-            raise RequestError(f"{path}: the file is empty; expected {', '.join(model.model_fields)}")
-        return model.model_validate(content)
-    except FileNotFoundError as error:
-        raise RequestError(f"{path}: file not found") from error
-    except OSError as error:
-        raise RequestError(f"{path}: cannot be read as UTF-8: {error}") from error
-    except YamlError as error:
-        raise RequestError(str(error)) from error
+        return model.model_validate({} if content is None else content)
     except ValidationError as error:
-        first = error.errors()[0]
-        told = first["type"] == "value_error"
-        message = str(first["ctx"]["error"]) if told else {"missing": "is missing"}.get(first["type"], first["msg"])
-        found = "" if told or first["type"] == "missing" else f" (found {terse(first['input'])})"
-        raise RequestError(f"{path}{_place(first['loc'])}: {message}{found}") from error
+        fault = error.errors()[0]
+    if fault["type"] == "value_error":
+        told = fault["ctx"]["error"]
+    elif fault["type"] == "missing":
+        told = "is missing"
+    else:
+        told = f"{fault['msg']} (found {terse(fault['input'])})"
+    raise RequestError(f"{path}{_place(fault['loc'])}: {told}")
 
 
 def _place(parts: Iterable[str | int]) -> str:
@@ -356,17 +321,14 @@ class Cells(NamedTuple):
     """The values there, as far as they are plain."""
 
 
-_TYPES = {"bool": "boolean", "int": "integer", "float": "number", "str": "text", "list": "list", "dict": "mapping"}
-
-
 def read_notebook(path: Path) -> Cells:
     """What is known of a notebook; RequestError where the file is none, or its cell tagged ``parameters`` no Python."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         about = content.get("metadata", {})
         spec, info = about.get("kernelspec", {}), about.get("language_info", {})
-        language = (spec.get("language") or info.get("name") or spec.get("name", "python")).lower()
-        language = "python" if re.match("i?python|conda|venv", language) else language
+        language = spec.get("language") or info.get("name") or spec.get("name", "python")
+        language = "python" if re.match("(?i)i?python|conda|venv", language) else language
         cells = [(cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {})) for cell in content["cells"]]
         codes = [source for kind, source, tags in cells if kind == "code" and "parameters" in tags.get("tags", ())]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -381,6 +343,15 @@ def read_notebook(path: Path) -> Cells:
         raise RequestError(f"{path}: the cell tagged 'parameters' is not Python: {error}") from error
 
 
+def notebooks_in(folder: Path) -> list[str]:
+    """The names of the notebooks below a folder, without those of hidden folders."""
+    below = (path.relative_to(folder) for path in folder.rglob("*.ipynb"))
+    return sorted(path.with_suffix("").as_posix() for path in below if not any(p.startswith(".") for p in path.parts))
+
+
+_TYPES = {"bool": "boolean", "int": "integer", "float": "number", "str": "text", "list": "list", "dict": "mapping"}
+
+
 def _assigned(source: str) -> tuple[dict[str, Parameter], dict[str, object]]:
     """What a cell assigns to names, whatever else it does; lines of IPython's own are passed over."""
     source = re.sub(r"^[%!].*$", "", source, flags=re.MULTILINE)
@@ -389,34 +360,31 @@ def _assigned(source: str) -> tuple[dict[str, Parameter], dict[str, object]]:
         if not isinstance(line, ast.Assign | ast.AnnAssign):
             continue
         named = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
-        outer = re.sub(r"^Optional\[(.*)\]$", r"\1", named).partition("[")[0]
-        kinds = [_TYPES[name] for name in re.findall(r"\w+", outer) if name in _TYPES]
         value = ()
         with suppress(ValueError, TypeError):
             value = (plain(ast.literal_eval(line.value)),) if line.value else ()
+        outer = re.sub(r"^Optional\[(.*)\]$", r"\1", named).partition("[")[0]
+        kinds = [_TYPES[name] for name in re.findall(r"\w+", outer) if name in _TYPES]
         kinds = kinds or [_TYPES.get(type(each).__name__, "any") for each in value]
-        rest = lines[line.end_lineno - 1].encode()[line.end_col_offset :].decode().partition("#")[2].strip()
+        comment = lines[line.end_lineno - 1].encode()[line.end_col_offset :].decode().partition("#")[2].strip()
         about = Parameter(
             type=kinds[0] if len(kinds) == 1 else "any",
-            help=Text(ko=rest, en=rest),
+            help=Text(ko=comment, en=comment),
             optional=value == (None,) or bool(re.search(r"\bNone\b|\bOptional\b", named)),
         )
-        for target in line.targets if isinstance(line, ast.Assign) else [line.target]:
-            if isinstance(target, ast.Name):
-                parameters[target.id] = about
-                defaults.pop(target.id, None)
-                defaults.update((target.id, each) for each in value)
+        targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+        for name in (target.id for target in targets if isinstance(target, ast.Name)):
+            parameters[name] = about
+            defaults.pop(name, None)
+            defaults.update((name, each) for each in value)
     return parameters, defaults
 
 
 class Declared:
     """What a notebook takes, read once, with which any number of values can be checked.
 
-    Parameters
-    ----------
-    path : Path
-        The YAML file of its declaration, with the notebook of the same name beside it; one of the two may be missing.
-        Files of choices are found from the repository: the folder that has the plan, or else the one above.
+    Of its declaration and the notebook of the same name beside that, one may be missing. Files of choices are found
+    from the repository: the folder that has the plan, or else the one above.
     """
 
     def __init__(self, path: Path) -> None:
@@ -437,7 +405,7 @@ class Declared:
                 raise
             return Cells(title=self.path.stem)
 
-    @cached_property
+    @property
     def defaults(self) -> Mapping[str, object]:
         """The values that the notebook has where none are given, as far as they are plain."""
         return self.cells.defaults
@@ -453,51 +421,58 @@ class Declared:
         return self.content.title or Text(ko=self.cells.title, en=self.cells.title)
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Check values, of which not all need be given, and turn names into identifiers.
+        """Values checked, of which not all need be given, with names turned into identifiers.
 
         What is accepted may depend on others of the values, or where these are not given, on the notebook's defaults.
-
-        Raises
-        ------
-        RequestError
-            A name is unknown or a value is not allowed; the message says what is, and what was probably meant.
+        RequestError for a name or a value that is not allowed says what is, and what was probably meant.
         """
-        found = {name: self._resolved(name, value, values) for name, value in values.items()}
+        found = {name: self._value(name, values) for name in values}
         for name, parameter in self.content.parameters.items():
-            before = parameter.after
-            if before and (name in found or before in found):
-                low, high = (found[key] if key in found else self._needed(key, values) for key in (before, name))
+            if parameter.after in found or (parameter.after and name in found):
+                low, high = self._value(parameter.after, values), self._value(name, values)
                 if None not in (low, high) and high <= low:
-                    raise RequestError(f"{self.path.stem}: parameter {name!r}: {high} is not after {before!r}, {low}")
+                    raise self._refusal(f"{name!r}: {high} is not after {parameter.after!r}, {low}")
         return found
 
-    def shared_by(self, values: Mapping[str, object]) -> tuple[int, ...]:
-        """Places in ``shared`` of what is called for reports with these parameters, and the defaults of the others."""
-        calls = enumerate(self.content.shared)
-        return tuple(number for number, call in calls if within(call.where, {**self.defaults, **values}))
+    def _value(self, name: str, values: Mapping[str, object]) -> object:
+        """The value of a parameter that is given, or else the notebook's own."""
+        if name not in values and name not in self.defaults:
+            raise self._refusal(f"{name!r} is not given, and the notebook has no value of it")
+        value = values[name] if name in values else self.defaults[name]
+        if value is None and self._optional(name):
+            return None
+        try:
+            return self.bound(name, values).resolve(plain(value))
+        except ValueError as error:
+            raise self._refusal(f"{name!r}: {error}") from error
 
-    def part(self, rule: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
-        """Check some values, as :meth:`resolve`, where the others are given."""
-        return {name: self._resolved(name, value, {**values, **rule}) for name, value in rule.items()}
+    def _refusal(self, said: str) -> RequestError:
+        return RequestError(f"{self.path.stem}: parameter {said}")
 
     def _about(self, name: str) -> Parameter:
-        known = self.content.parameters if name in self.content.parameters else self.parameters
-        if name not in known and self.cells.language == "python":
-            hint = f"{nearest(name, known)}; allowed are {shortened(known)}"
-            raise RequestError(f"{self.path.stem}: parameter {terse(name)} is not known{hint}")
-        return known.get(name) or Parameter(type="any")
+        if name in self.content.parameters:
+            return self.content.parameters[name]
+        if name not in self.parameters and self.cells.language == "python":
+            hint = f"{nearest(name, self.parameters)}; allowed are {shortened(self.parameters)}"
+            raise self._refusal(f"{terse(name)} is not known{hint}")
+        return self.parameters.get(name) or Parameter(type="any")
 
     def _optional(self, name: str) -> bool:
-        return self._about(name).optional or (name in self.cells.parameters and self.cells.parameters[name].optional)
+        return any(about.optional for about in (self._about(name), self.cells.parameters.get(name)) if about)
 
     def bound(self, name: str, values: Mapping[str, object]) -> Accepted:
         """What a parameter accepts where the others have these values, or else the notebook's defaults."""
         about = self._about(name)
-        needed = {other: self._needed(other, values) for other in about.needs()}
+        needed = {other: self._value(other, values) for other in about.needs()}
         key = name, *map(str, needed.values())
         if key not in self._accepted:
             self._accepted[key] = Accepted(about, self.root, needed)
         return self._accepted[key]
+
+    def shared_by(self, values: Mapping[str, object]) -> tuple[int, ...]:
+        """Places in ``shared`` of what is called for reports with these parameters, and the defaults of the others."""
+        whole = {**self.defaults, **values}
+        return tuple(place for place, call in enumerate(self.content.shared) if call.where.items() <= whole.items())
 
     def needing(self, name: str) -> list[str]:
         """The parameters for which it depends on this one what they accept."""
@@ -516,21 +491,7 @@ class Declared:
         """All values of a parameter that has a list of them; RequestError where it has none."""
         if found := self.bound(name, values).offered:
             return found
-        raise RequestError(f'{self.path.stem}: parameter {name!r} has no list of values that "all" could stand for')
-
-    def _needed(self, name: str, values: Mapping[str, object]) -> object:
-        if name not in values and name not in self.defaults:
-            lacks = "is not given, and the notebook has no value of it"
-            raise RequestError(f"{self.path.stem}: parameter {name!r} {lacks}")
-        return self._resolved(name, values[name] if name in values else self.defaults[name], values)
-
-    def _resolved(self, name: str, value: object, values: Mapping[str, object]) -> object:
-        if value is None and self._optional(name):
-            return None
-        try:
-            return self.bound(name, values).resolve(composed(value))
-        except ValueError as error:
-            raise RequestError(f"{self.path.stem}: parameter {name!r}: {error}") from error
+        raise self._refusal(f'{name!r} has no list of values that "all" could stand for')
 
     def read(self, name: str, text: str) -> object:
         """The value that a text on a command line writes: YAML where the notebook's own value does not tell a type."""
@@ -547,17 +508,12 @@ class Declared:
         """All parameters with type, default, what is accepted and what they mean, as text for a terminal."""
         lines = [f"{self.path.stem}: {getattr(self.title, language)}"]
         for name, about in self.parameters.items():
-            default = self.defaults.get(name, "not told")
             accepted = self.bound(name, self.defaults)
             every = accepted.offered or [accepted.allowed()]
             told = [getattr(about.help, language), ", ".join(map(str, every))]
-            lines += [f"  {name} ({about.type}, default {default})", *(f"      {line}" for line in told if line)]
+            lines.append(f"  {name} ({about.type}, default {self.defaults.get(name, 'not told')})")
+            lines += [f"      {line}" for line in told if line]
         return "\n".join(lines)
-
-
-def within(rule: Mapping[str, object], values: Mapping[str, object]) -> bool:
-    """Whether values hold all that a rule says."""
-    return all(name in values and values[name] == wanted for name, wanted in rule.items())
 
 
 def check_parameters(path: Path, **values: object) -> SimpleNamespace:

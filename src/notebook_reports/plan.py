@@ -3,7 +3,6 @@
 import posixpath
 import re
 import shlex
-import textwrap
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,11 @@ from string import Template
 from types import MappingProxyType
 from typing import Annotated
 
-import yaml
 from pydantic import AfterValidator, Field
 
 from notebook_reports.links import Link, Neighbours
-from notebook_reports.parameters import Declared, RequestError, Strict, Text, Value, read_yaml, within
-from notebook_reports.safe_yaml import composed, nearest, plain, shortened, terse
+from notebook_reports.parameters import Declared, RequestError, Strict, Text, Value, notebooks_in, read_yaml
+from notebook_reports.safe_yaml import composed, entries, nearest, plain, shortened, terse
 from notebook_reports.trace import digest
 
 
@@ -76,24 +74,6 @@ class Plan(list[ReportSpec]):
     """What the index of all reports is headed."""
 
 
-class _Settings(Strict):
-    """How reports are made, other than by their parameters."""
-
-    cover: bool | None = None
-    timeout: int | None = Field(default=None, ge=1, le=86_400)
-    memory: int | None = Field(default=None, ge=64, le=1_048_576)
-
-    def given(self) -> dict[str, object]:
-        """Those that are set."""
-        return {name: value for name in _Settings.model_fields if (value := getattr(self, name)) is not None}
-
-
-class _Exception(_Settings):
-    """Settings of the reports that have certain parameters."""
-
-    where: dict[str, Value]
-
-
 _MOST = 100_000
 """Combinations of a matrix, which else might fill the memory."""
 
@@ -104,33 +84,55 @@ def _axis(values: object) -> object:
     return plain(values)
 
 
-class _Entry(_Settings):
-    """A notebook with one or many sets of parameters."""
-
-    notebook: str
-    name: str
-    parameters: dict[str, Value] = Field(default={})
-    matrix: dict[str, Annotated[object, AfterValidator(_axis)]] = Field(default={})
-    exclude: list[dict[str, Value]] = Field(default=[])
-    include: list[dict[str, Value]] = Field(default=[])
-    settings: list[_Exception] = Field(default=[])
-
-
-_MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
-
-
 def _folder(name: str) -> str:
     if fault := name != "." and next(filter(None, map(_fault, name.split("/"))), ""):
         raise ValueError(f"{terse(name)} is no folder of the repository: it {fault}")
     return name
 
 
+_MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 _Folder = Annotated[str, AfterValidator(_folder)]
 
 
+class _Settings(Strict):
+    """How reports are made, other than by their parameters."""
+
+    cover: bool | None = None
+    timeout: int | None = Field(default=None, ge=1, le=86_400)
+    memory: int | None = Field(default=None, ge=64, le=1_048_576)
+
+    def given(self) -> dict[str, object]:
+        """Those that are set."""
+        return self.model_dump(include=set(_Settings.model_fields), exclude_none=True)
+
+
+class _Exception(_Settings):
+    """Settings of the reports that have certain parameters."""
+
+    where: dict[str, Value]
+
+
+class _Entry(_Settings):
+    """A notebook with one or many sets of parameters."""
+
+    notebook: str
+    name: str
+    """Of each report; a parameter stands behind $."""
+    parameters: dict[str, Value] = Field(default={})
+    matrix: dict[str, Annotated[object, AfterValidator(_axis)]] = Field(default={})
+    """Lists of values, or ``all`` that a parameter accepts, of which every combination becomes a report."""
+    exclude: list[dict[str, Value]] = Field(default=[])
+    """Parameters whose combinations are left out."""
+    include: list[dict[str, Value]] = Field(default=[])
+    """Parameters of reports beside the matrix."""
+    settings: list[_Exception] = Field(default=[])
+
+
 class _Plan(Strict):
+    """What a plan says: reports, and of them all what :class:`Plan` has and what makes one when its key follows."""
+
     reports: list[_Entry]
-    preload: list[Annotated[str, Field(pattern=f"^{_MODULE}$")]] = Field(default=[])
+    preload: tuple[Annotated[str, Field(pattern=f"^{_MODULE}$")], ...] = ()
     check: str = Field(default="", pattern=rf"^({_MODULE}\.[^\W\d]\w*)?$")
     elsewhere: dict[_Folder, Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = Field(default={})
     notebooks: _Folder | None = None
@@ -139,46 +141,25 @@ class _Plan(Strict):
 
 
 def read_plan(path: Path, notebooks: Path) -> Plan:
-    """Read and check a plan.
+    """The plan that a YAML file holds; notebooks stand in a folder, where it does not name another beside that.
 
-    Parameters
-    ----------
-    path : Path
-        YAML file with a list ``reports``. An entry has ``notebook``; ``name``, in which ``$parameter`` is replaced;
-        ``parameters``; ``matrix``, lists of values, or ``all`` that a parameter accepts, of which every combination
-        becomes a report; ``exclude``, parameters whose combinations are left out; ``include``, parameters of reports
-        beside the matrix; ``cover``, ``timeout`` (seconds) and ``memory`` (megabytes); and ``settings``, the same three
-        ``where`` parameters have certain values. Beside the list may stand ``preload``, ``check``, ``elsewhere``,
-        ``notebooks`` and ``title``, as in :class:`Plan`, and ``command``, what makes a report when its key follows.
-    notebooks : Path
-        Folder of the notebooks and their declarations, where the plan does not name another in the repository.
-
-    Raises
-    ------
-    RequestError
-        The file, a notebook, a name or a parameter is wrong, or two reports have the same name.
+    RequestError where the file, a notebook, a name or a parameter is wrong, or two reports have the same name.
     """
     given = read_yaml(path, _Plan)
-    folder = notebooks if given.notebooks is None else notebooks.parent / given.notebooks
+    folder = notebooks.parent / given.notebooks if given.notebooks else notebooks
     about = {"folder": given.notebooks or notebooks.name, "runner": given.command}
     reports: dict[str, ReportSpec] = {}
     declared: dict[str, Declared] = {}
     names = {name: name for name in ("index.html", "results.csv", "manifest.json", "reports.yml")}
     for number, entry in enumerate(given.reports, start=1):
-        place = f"{path}, report {number}"
         try:
-            notebook = composed(entry.notebook)
-            if notebook not in declared:
-                declared[notebook] = _declared(notebook, folder)
-            found = [replace(report, **about) for report in _reports(entry, declared[notebook])]
+            if entry.notebook not in declared:
+                declared[entry.notebook] = declared_in(folder, entry.notebook)
+            for report in _reports(entry, declared[entry.notebook]):
+                _take(report, names)
+                reports[report.key] = replace(report, **about)
         except RequestError as error:
-            raise RequestError(f"{place}: {error}") from error
-        for report in found:
-            checked(report, place)
-            if report.key in reports:
-                raise RequestError(f"{place}: the name {report.key!r} is taken already")
-            _take(report, names, place)
-            reports[report.key] = report
+            raise RequestError(f"{path}, report {number}: {error}") from error
     if not reports:
         raise RequestError(f"{path}: the plan has no reports")
     near = {}
@@ -186,24 +167,22 @@ def read_plan(path: Path, notebooks: Path) -> Plan:
         own = [report for report in reports.values() if report.notebook == notebook]
         near[notebook] = Neighbours([(report.name, report.parameters, report.cover) for report in own], declaration)
     plan = Plan(replace(each, links=near[each.notebook].links(each.name)) for each in reports.values())
-    plan.preload, plan.check, plan.elsewhere = tuple(given.preload), given.check, given.elsewhere
+    plan.preload, plan.check, plan.elsewhere = given.preload, given.check, given.elsewhere
     plan.notebooks, plan.title = about["folder"], given.title
     return plan
 
 
-def _declared(notebook: str, folder: Path) -> Declared:
+def declared_in(folder: Path, notebook: str) -> Declared:
     """What a notebook takes; RequestError where it is not there, or cannot be run."""
-    if fault := next(filter(None, map(_fault, notebook.split("/"))), ""):
-        raise RequestError(f"the notebook's name {terse(notebook)} {fault}")
+    for part in notebook.split("/"):
+        _check_name(part, f"the notebook's name {terse(notebook)}")
     path = folder / f"{notebook}.ipynb"
-    at_hand = path.parent.iterdir() if path.parent.is_dir() else ()
-    if path.name not in {each.name for each in at_hand if each.is_file()}:
-        found = chain(folder.glob("*.ipynb"), folder.glob("[!.]*/*.ipynb"), path.parent.glob("*.ipynb"))
-        known = sorted({each.relative_to(folder).with_suffix("").as_posix() for each in found})
+    if not path.is_file() or path not in path.parent.iterdir():  # some systems find it in other letters too
+        known = notebooks_in(folder)
         forms = [name for name in known if composed(name).casefold() == notebook.casefold()]
         hint = f" (but {forms[0]!r}, in other letters)" if forms else nearest(notebook, known)
         raise RequestError(f"no notebook {terse(notebook)} in {folder}{hint}; there are {shortened(known)}")
-    declared = Declared(folder / f"{notebook}.yml")
+    declared = Declared(path.with_suffix(".yml"))
     if declared.cells.language != "python":
         from notebook_reports.execute import kernel_fault  # half a second with its imports
 
@@ -222,29 +201,31 @@ def _reports(entry: _Entry, declared: Declared) -> list[ReportSpec]:
             raise RequestError(f"the matrix has more than {_MOST} combinations")
     sets = [declared.resolve(values) for values in matrix]
     for rule in entry.exclude:
-        fits = _fitting(sets, rule, declared)
-        if not any(fits):
-            raise RequestError(f"exclude {terse(rule)}: no combination of the matrix fits")
+        fits = _fitting(sets, rule, declared, f"exclude {terse(rule)}: no combination of the matrix fits")
         sets = [values for values, left_out in zip(sets, fits, strict=True) if not left_out]
     sets += [declared.resolve(entry.parameters | values) for values in entry.include]
-    exceptions = [(exception, _fitting(sets, exception.where, declared)) for exception in entry.settings]
-    if idle := [exception.where for exception, fits in exceptions if not any(fits)]:
-        raise RequestError(f"settings where {terse(idle[0])}: no report of this entry fits")
-    template = _Name(composed(entry.name))
-    reports = []
-    for number, values in enumerate(sets):
-        settings = entry.given()
-        for exception, fits in exceptions:
-            settings |= exception.given() if fits[number] else {}
+    settings = [entry.given() for _ in sets]
+    for exception in entry.settings:
+        told = f"settings where {terse(exception.where)}: no report of this entry fits"
+        for own, fits in zip(settings, _fitting(sets, exception.where, declared, told), strict=True):
+            if fits:
+                own.update(exception.given())
+    made = zip(sets, settings, strict=True)
+    return [ReportSpec(entry.notebook, _name(entry.name, values), values, **own) for values, own in made]
+
+
+def _fitting(sets: list[dict[str, object]], rule: dict[str, object], declared: Declared, told: str) -> list[bool]:
+    """Which sets of parameters have the values of a rule; RequestError where none has, or is allowed to."""
+    fits, refused = [], []
+    for values in sets:
         try:
-            name = template.substitute({key: _named(value) for key, value in values.items()})
-        except KeyError as error:
-            given = shortened(f"${parameter}" for parameter in values)
-            raise RequestError(f"the name uses ${error.args[0]}; given here are {given}") from error
-        except ValueError as error:
-            raise RequestError(f"the name {terse(entry.name)}: {error}") from error
-        reports.append(ReportSpec(composed(entry.notebook), composed(name), values, **settings))
-    return reports
+            fits.append(declared.resolve(values | rule) == values)
+        except RequestError as error:  # with other values of the matrix it may be allowed
+            refused.append(error)
+            fits.append(False)
+    if not any(fits):
+        raise refused[0] if sets and len(refused) == len(sets) else RequestError(told)
+    return fits
 
 
 class _Name(Template):
@@ -253,25 +234,24 @@ class _Name(Template):
     idpattern = r"(?a:[_a-z][_a-z0-9]*)|[^\W\d]\w*"
 
 
+def _name(template: str, values: dict[str, object]) -> str:
+    """The name of a report with these parameters; RequestError where it names others, or cannot be that of a file."""
+    try:
+        name = composed(_Name(template).substitute({key: _named(value) for key, value in values.items()}))
+    except KeyError as error:
+        given = shortened(f"${parameter}" for parameter in values)
+        raise RequestError(f"the name uses ${error.args[0]}; given here are {given}") from error
+    except ValueError as error:
+        raise RequestError(f"the name {terse(template)}: {error}") from error
+    _check_name(name, f"the name {terse(name)}")
+    return name
+
+
 def _named(value: object) -> str:
     """A value as it stands in a name."""
     if isinstance(value, list):
         return "_".join(map(_named, value))
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
-
-
-def _fitting(sets: list[dict[str, object]], rule: dict[str, object], declared: Declared) -> list[bool]:
-    """Which sets of parameters have the values of a rule; RequestError where these are allowed in none of them."""
-    fits, refused = [], []
-    for values in sets:
-        try:
-            fits.append(within(declared.part(rule, values), values))
-        except RequestError as error:  # with other values of the matrix it may be allowed
-            refused.append(error)
-            fits.append(False)
-    if refused and len(refused) == len(sets):
-        raise refused[0]
-    return fits
 
 
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
@@ -283,7 +263,7 @@ def _fault(part: str) -> str:
     turns = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # show a name in another order
     if strange := [sign for sign in part if sign in '/\\:*?"<>|' + turns or unicodedata.category(sign) in kinds]:
         return f"must not hold {strange[0]!r}"
-    if part != part.strip() or part.startswith(".") or part.endswith(".") or not part:
+    if not part or part != part.strip().strip("."):
         return "must not be empty, begin with a dot or a space, or end with one"
     if part.partition(".")[0].casefold() in _DEVICES:
         return f"must not begin with {part.partition('.')[0]!r}, which is a device on Windows"
@@ -291,20 +271,21 @@ def _fault(part: str) -> str:
     return "must not be longer than 100 characters, or 220 bytes" if too_long else ""
 
 
-def checked(report: ReportSpec, place: str) -> ReportSpec:
-    """The same report, if its name can be that of a file on every system; RequestError if not."""
-    if fault := _fault(report.name):
-        raise RequestError(f"{place}: the name {terse(report.name)} {fault}")
-    return report
+def _check_name(part: str, what: str) -> None:
+    if fault := _fault(part):
+        raise RequestError(f"{what} {fault}")
 
 
-def _take(report: ReportSpec, names: dict[str, str], place: str) -> None:
+def _take(report: ReportSpec, names: dict[str, str]) -> None:
     """Note the names of a report's folders and files; RequestError where some system takes one for another."""
     folders = [f"{name}/" for name in accumulate(report.notebook.split("/"), "{}/{}".format)]
-    for name in [*folders, *(f"{report.key}{suffix}" for suffix in (".html", ".svg", ".ipynb", ".txt"))]:
+    files = [f"{report.key}{suffix}" for suffix in (".html", ".svg", ".ipynb", ".txt")]
+    if names.get(files[0].casefold()) == files[0]:
+        raise RequestError(f"the name {report.key!r} is taken already")
+    for name in [*folders, *files]:
         other = names.setdefault(name.rstrip("/").casefold(), name)
         if other != name:
-            raise RequestError(f"{place}: {name!r} and {other!r} are one on some systems; give one another name")
+            raise RequestError(f"{name!r} and {other!r} are one on some systems; give one another name")
 
 
 def in_a_name(text: str) -> str:
@@ -337,17 +318,12 @@ def one_off(reports: list[ReportSpec], changes: list[str], root: Path) -> list[R
             whole = declared.resolve({**report.parameters, **read})
         except RequestError as error:
             raise RequestError(f"--set: {error}") from error
-        new = [f"{name}={declared.written(name, whole[name])}" for name in texts]
-        name = ".".join([report.name, *map(in_a_name, new)])
+        settings = [f"{name}={declared.written(name, whole[name])}" for name in texts]
+        name = ".".join([report.name, *map(in_a_name, settings)])
         name = f"{name[:60]}_{digest(name.encode())[:8]}" if _fault(name) else name
-        command = f"{report.runner} {shlex.quote(report.key)} {_settings(new)}"
-        spec = replace(report, name=name, parameters=whole, cover=False, links=(), reproduce=command)
-        changed.append(checked(spec, "--set"))
+        command = _command(report, settings)
+        changed.append(replace(report, name=name, parameters=whole, cover=False, links=(), reproduce=command))
     return changed
-
-
-def _settings(changes: list[str]) -> str:
-    return " ".join(f"--set {shlex.quote(change)}" for change in changes)
 
 
 def command_for(reports: list[ReportSpec], notebook: str, chosen: dict[str, object], declared: Declared) -> str:
@@ -355,16 +331,18 @@ def command_for(reports: list[ReportSpec], notebook: str, chosen: dict[str, obje
 
     RequestError where the plan has no report of the notebook.
     """
-    own = [report for report in reports if report.notebook == notebook]
-    if not own:
-        raise RequestError(f"the plan has no report of {notebook}")
     defaults = declared.resolve(declared.defaults)
-    changes = [_changes(chosen, defaults | report.parameters) for report in own]
-    changed, start = min(zip(changes, own, strict=True), key=lambda pair: len(pair[0]))
-    if not changed:
-        return start.command
-    settings = _settings([f"{name}={declared.written(name, value)}" for name, value in changed.items()])
-    return f"{start.runner} {shlex.quote(start.key)} {settings}"
+    changes = [(_changes(chosen, defaults | each.parameters), each) for each in reports if each.notebook == notebook]
+    if not changes:
+        raise RequestError(f"the plan has no report of {notebook}")
+    changed, start = min(changes, key=lambda pair: len(pair[0]))
+    settings = [f"{name}={declared.written(name, value)}" for name, value in changed.items()]
+    return _command(start, settings) if settings else start.command
+
+
+def _command(report: ReportSpec, settings: list[str]) -> str:
+    """The command that makes a report with some parameters set."""
+    return " ".join([report.runner, shlex.quote(report.key), *(f"--set {shlex.quote(each)}" for each in settings)])
 
 
 def entry_for(
@@ -375,20 +353,13 @@ def entry_for(
     Its name tells what is not as the notebook has it, and the language, which the parameters then say as well; it is
     none of the names that are taken.
     """
-    changed = _changes(chosen, defaults)
-    parts = [
-        str(v) if isinstance(v, str) else f"{name}_{_named(v)}" for name, v in changed.items() if name != "language"
-    ]
-    stem = in_a_name("_".join(parts)) or "default"
     language = {"language": chosen["language"]} if "language" in chosen else {}
+    changed = {name: value for name, value in _changes(chosen, defaults).items() if name not in language}
+    parts = [value if isinstance(value, str) else f"{name}_{_named(value)}" for name, value in changed.items()]
+    stem = in_a_name("_".join(parts)) or "default"
     names = (".".join([stem + number, *language.values()]) for number in chain([""], (f"_{n}" for n in count(2))))
-    entry = {
-        "notebook": notebook,
-        "name": next(name for name in names if name not in taken),
-        "parameters": {**changed, **language},
-    }
-    text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)
-    return textwrap.indent(text, "  ")
+    name = next(name for name in names if name not in taken)
+    return entries([{"notebook": notebook, "name": name, "parameters": changed | language}])
 
 
 def _changes(chosen: dict[str, object], start: dict[str, object]) -> dict[str, object]:
@@ -400,20 +371,15 @@ def select(reports: list[ReportSpec], patterns: list[str]) -> list[ReportSpec]:
 
     RequestError for a pattern that names none.
     """
-    if not patterns:
-        return reports
     named: set[str] = set()
     for pattern in map(composed, patterns):
         found = {report.key for report in reports if report.key == pattern or fnmatchcase(report.key, pattern)}
         if not found:
             keys = [report.key for report in reports]
-            globs = shortened(dict.fromkeys(f"{report.notebook}/*" for report in reports))
             hint = nearest(pattern, keys)
-            raise RequestError(
-                f"no report matches {terse(pattern)}{hint}; there are {shortened(keys)}; globs are {globs}"
-            )
+            raise RequestError(f"no report matches {terse(pattern)}{hint}; there are {shortened(keys)}")
         named |= found
-    return [report for report in reports if report.key in named]
+    return [report for report in reports if report.key in named] if patterns else reports
 
 
 def sample(reports: list[ReportSpec], count: int, seed: str) -> list[ReportSpec]:

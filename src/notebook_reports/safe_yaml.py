@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import textwrap
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
@@ -11,11 +12,13 @@ from typing import ClassVar
 
 import yaml
 
+from notebook_reports.ending import RequestError
+
 DEEPEST = 50
 """Levels of lists and mappings that a file may have; the parser's own stack ends at some thousands."""
 
 
-class YamlError(ValueError):
+class YamlError(RequestError):
     """A file is no YAML, or not of the kind that is read; the message says where."""
 
 
@@ -31,26 +34,25 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         """A mapping; ConstructorError where a key stands twice."""
         seen = set()
         for key, _ in node.value:
-            merge = key.tag == "tag:yaml.org,2002:merge" or not isinstance(key, yaml.ScalarNode)
-            name = id(key) if merge else self.construct_object(key)
-            if name in seen:
-                problem = f"the key {str(key.value)[:80]!r} stands twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(name)
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                name = self.construct_object(key)
+                if name in seen:
+                    problem = f"the key {str(key.value)[:80]!r} stands twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(name)
         return super().construct_mapping(node, deep)
 
 
 def load(path: Path) -> object:
     """What a YAML file holds, its texts composed (NFC); not to be changed, as it is kept.
 
-    Raises
-    ------
-    YamlError
-        It is not UTF-8, no YAML, nested too deeply, or a key stands twice in it.
+    YamlError where it is not UTF-8, no YAML, nested too deeply, or a key stands twice in it.
     """
     try:
         return parse(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
+    except FileNotFoundError as error:
+        raise YamlError(f"{path}: file not found") from error
+    except (OSError, UnicodeDecodeError) as error:
         raise YamlError(f"{path}: cannot be read as UTF-8: {error}") from error
     except YamlError as error:
         raise YamlError(f"{path}{error}") from error
@@ -71,12 +73,6 @@ def parse(text: str) -> object:
         raise YamlError(f": not valid YAML: {' '.join(str(error).split())}") from error
 
 
-def flow(value: object) -> str:
-    """A value as YAML without lines of its own, as it may stand on a command line."""
-    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=2**30)
-    return text.removesuffix("\n").removesuffix("\n...")
-
-
 def _check_depth(text: str) -> None:
     """MarkedYAMLError where parts are nested too deeply, or repeat parts that repeat others and so grow endlessly."""
     anchors = []
@@ -92,9 +88,37 @@ def _check_depth(text: str) -> None:
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
-def composed(value: object) -> object:
+def flow(value: object) -> str:
+    """A value as YAML without lines of its own, as it may stand on a command line."""
+    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=2**30)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def entries(value: list[dict]) -> str:
+    """Entries of a plan as YAML, indented to stand under its ``reports:``."""
+    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=None, sort_keys=False, width=1000)
+    return "".join(f"  {line}" for line in text.splitlines(keepends=True))
+
+
+def composed(text: str) -> str:
     """A text with its Hangul in whole syllables, as macOS does not write file names and what is copied from them."""
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    return unicodedata.normalize("NFC", text)
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it: dates as text, tuples as lists; ValueError for what JSON cannot hold."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        return {composed(name): plain(item) for name, item in value.items()}
+    if value is None or isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    known = "texts, finite numbers, true, false, null, lists, and mappings whose keys are texts"
+    raise ValueError(f"{terse(value)} cannot be given; what can are {known}")
 
 
 def nearest(value: object, known: Iterable) -> str:
@@ -110,24 +134,6 @@ def terse(value: object) -> str:
 
 
 def shortened(names: Iterable) -> str:
-    """What there is to choose from as a message lists it, with the number of what does not fit."""
-    names, kept = list(map(str, names)), []
-    for name in names:
-        if kept and len(", ".join([*kept, name])) > 400:
-            return f"{', '.join(kept)} … and {len(names) - len(kept)} more"
-        kept.append(name)
-    return ", ".join(kept) or "none"
-
-
-def plain(value: object) -> object:
-    """A value as JSON has it: dates as text, tuples as lists; ValueError for what JSON cannot hold."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
-        return {composed(name): plain(item) for name, item in value.items()}
-    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
-        return composed(value)
-    raise ValueError(f"{terse(value)} cannot be given; what can are texts, finite numbers, true, false, null, "
-                     "lists, and mappings whose keys are texts")  # fmt: skip
+    """What there is to choose from as a message lists it, with their number where not all fit."""
+    names = list(map(str, names))
+    return textwrap.shorten(", ".join(names), 400, placeholder=f" … ({len(names)} in all)") or "none"
