@@ -39,12 +39,9 @@ def render_index(
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a tenth of a second, which most runs save
 
+    loader = FileSystemLoader(TEMPLATES)
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     words = {language: own_words(language) for language in LANGUAGES}
@@ -52,14 +49,19 @@ def render_index(
     for notebook, about, reports in _topics(plan, notebooks):
         one = len(reports) == 1
         listed = [_listed(each, entries.get(each.key), (marks or {}).get(each.key), words, one) for each in reports]
-        table = _table(about.content.compared, listed, entries)
-        led = _led(listed, about, table, folder)
-        table["rows"] = _apart(table["rows"], led["lead"])
-        topics.append({"id": _id(notebook), "title": about.title, "reports": listed, **table, **led})
+        columns, rows = _table(about.content.compared, listed, entries)
+        led = _led(listed, about, columns, rows, folder)
+        repeated = [row["cells"] for row in rows if row["report"] is led["lead"]]  # by other languages, say
+        rows = [row for row in rows if row["report"] is led["lead"] or row["cells"] not in repeated]
+        topic = {"id": _id(notebook), "title": about.title, "reports": listed, "columns": columns, "rows": rows}
+        topics.append(topic | led)
     page = environment.get_template("index_page.html.j2").render(
         words=words,
         title=plan.title.ko if isinstance(plan, Plan) and plan.title else words["ko"].text("index_title"),
-        said={key: _both(words, key, count=len(plan), shown="{shown}") for key in _SAID},
+        said={
+            key: [str(each.text(key, count=len(plan), shown="{shown}")) for each in words.values()]
+            for key in ("filtered", "no_match", "largest_first")
+        },
         topics=topics,
         count=len(plan),
         marked=sum(report["mark"] is not None for topic in topics for report in topic["reports"]),
@@ -69,15 +71,6 @@ def render_index(
     return page.strip() + "\n"
 
 
-_SAID = ("filtered", "no_match", "largest_first")
-"""Keys of what the page's script says."""
-
-
-def _both(words: Mapping[str, Words], key: str, **facts: object) -> list[str]:
-    """A sentence of the page in every language."""
-    return [str(each.text(key, **facts)) for each in words.values()]
-
-
 def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks: Path) -> list[str]:
     """What is wrong with the results that notebooks name as compared, where all reports of a notebook are made.
 
@@ -85,18 +78,17 @@ def compared_faults(plan: list[ReportSpec], entries: dict[str, dict], notebooks:
     """
     faults = []
     for notebook, about, reports in _topics(plan, notebooks):
-        if all(report.key in entries for report in reports):
-            recorded = [result for report in reports for result in entries[report.key]["results"]]
-            names = {result["name"] for result in recorded}
-            for declared in about.content.compared:
-                column = declared.newest(names)
-                units = sorted({result["unit"] for result in recorded if result["name"] == column.result})
-                place = f"{notebooks.name}/{notebook}.yml, compared: result {column.result!r}"
-                if not units:
-                    hint = nearest(column.result, names)
-                    faults.append(f"{place} is recorded by no report{hint}")
-                elif len(units) > 1:
-                    faults.append(f"{place} is recorded in several units: {', '.join(units)}")
+        if any(report.key not in entries for report in reports):
+            continue
+        recorded = [result for report in reports for result in entries[report.key]["results"]]
+        names = {result["name"] for result in recorded}
+        for name in (declared.newest(names).result for declared in about.content.compared):
+            units = sorted({result["unit"] for result in recorded if result["name"] == name})
+            place = f"{notebooks.name}/{notebook}.yml, compared: result {name!r}"
+            if not units:
+                faults.append(f"{place} is recorded by no report{nearest(name, names)}")
+            elif len(units) > 1:
+                faults.append(f"{place} is recorded in several units: {', '.join(units)}")
     return faults
 
 
@@ -108,10 +100,8 @@ def _topics(plan: list[ReportSpec], notebooks: Path) -> Iterator[tuple[str, Decl
 
 def _id(notebook: str) -> str:
     """A notebook's name as the anchor of its topic, apart from those that the page has itself."""
-    return re.sub(r"\s", "_", notebook) + ("_" if notebook in _ANCHORS else "")
-
-
-_ANCHORS = ("search-and-compare", "filter-words", "filter-topic", "filter-language")
+    taken = ("search-and-compare", "filter-words", "filter-topic", "filter-language")
+    return re.sub(r"\s", "_", notebook) + ("_" if notebook in taken else "")
 
 
 def _listed(report: ReportSpec, entry: dict | None, mark: str | None, words: Mapping[str, Words], one: bool) -> dict:
@@ -136,19 +126,23 @@ def _listed(report: ReportSpec, entry: dict | None, mark: str | None, words: Map
     }
 
 
-def _led(listed: list[dict], about: Declared, table: dict[str, list], folder: Path | None) -> dict[str, object]:
-    """How a topic leads to its reports: its cover, that in other languages, a map, a list by size, and other links."""
+def _led(listed: list[dict], about: Declared, columns: list[Compared], rows: list[dict], folder: Path | None) -> dict:
+    """How a topic leads to its reports, as the page's template takes it; what there is not is None or empty.
+
+    That is ``lead``, the cover, the Korean one first; ``also``, covers in other languages; ``picture`` of the cover;
+    ``map`` of reports with a place; ``sized``, those of the rest with a size that differ from the cover in the one
+    parameter in which most do; and ``others``.
+    """
     covers: dict[str, dict] = {}
+    placed: dict[tuple[int, int], dict] = {}
     for each in listed:
         if each["cover"] and each["front"]:
             covers.setdefault(each["language"], each)
     lead, *also = [covers[language] for language in LANGUAGES if language in covers] or [None]
-    rest = [each for each in listed if each not in covers.values()]
-    placed: dict[tuple[int, int], dict] = {}
-    for each in rest:
-        if place := _place(each):
-            placed.setdefault(place, each)
-    rest = [each for each in rest if placed.get(_place(each)) is not each]
+    for each in listed:
+        if each["front"].get("tile") and each not in covers.values():
+            placed.setdefault(tuple(reversed(each["front"]["tile"])), each)
+    rest = [each for each in listed if each not in (*covers.values(), *placed.values())]
     groups = lead["groups"] if lead else {}
     with_size = [each for each in rest if each["front"].get("size") is not None]
     group = Counter(groups.get(each["key"]) for each in with_size).most_common(1)
@@ -156,8 +150,8 @@ def _led(listed: list[dict], about: Declared, table: dict[str, list], folder: Pa
     return {
         "lead": lead,
         "also": also,
-        "picture": _picture(folder / f"{lead['key']}.html") if folder and lead else None,
-        "map": _map(placed, table) | _heading(about, groups, placed.values()) if placed else None,
+        "picture": _picture(folder / f"{lead['key']}.svg") if folder and lead else None,
+        "map": _map(placed, columns, rows) | _heading(about, groups, placed.values()) if placed else None,
         "sized": _sized(sized) | _heading(about, groups, sized) if sized else None,
         "others": [each for each in rest if each not in sized],
     }
@@ -170,63 +164,52 @@ def _heading(about: Declared, groups: Mapping[str, str], reports: Iterable[dict]
     return {"by": next((label for label in labels if called in (label.ko, label.en)), None)}
 
 
-def _place(report: dict) -> tuple[int, int] | None:
-    """Row and column of a report on the map of its topic, if it has a place there."""
-    column, row = report["front"].get("tile") or (None, None)
-    return None if row is None else (row, column)
+_CODED = {code: quote(chr(code), safe=" ':/;,=()-.") for code in range(128)}
+"""What an address writes in another way, looked up at once for all of a drawing."""
 
 
-def _picture(page: Path) -> dict[str, str] | None:
+def _picture(path: Path) -> dict[str, str] | None:
     """The picture of a cover as an address, with what it says and its size; none where it is not there."""
-    path = page.with_suffix(".svg")
     if not path.is_file():
         return None
     drawing = path.read_text(encoding="utf-8").strip()
     label = re.search(r' aria-label="([^"]*)"', drawing)
     box = re.search(r' viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing)
     width, height = (round(float(side)) for side in box.groups()) if box else (360, 240)
-    return {"address": _image(drawing), "says": unescape(label[1]) if label else "", "width": width, "height": height}
-
-
-_CODED = {code: quote(chr(code), safe=" ':/;,=()-.") for code in range(128)}
-"""What an address writes in another way, looked up at once for all of a drawing."""
-
-
-def _image(drawing: str) -> Markup:
-    """An SVG as the address of an image, in which no script of its own would run."""
     coded = drawing.translate(_CODED)
-    return Markup(f"data:image/svg+xml,{coded}")  # noqa: S704 — no sign is left that could end an attribute
+    address = Markup(f"data:image/svg+xml,{coded}")  # noqa: S704 — no sign is left that could end an attribute
+    return {"address": address, "says": unescape(label[1]) if label else "", "width": width, "height": height}
 
 
-def _map(placed: Mapping[tuple[int, int], dict], table: dict[str, list]) -> dict[str, object]:
+def _map(placed: Mapping[tuple[int, int], dict], columns: list[Compared], rows: list[dict]) -> dict[str, object]:
     """Tiles with their places, counted from 1, and what the first compared result is in each."""
-    top, left = (min(place[axis] for place in placed) for axis in (0, 1))
-    cells = {row["report"]["key"]: row["cells"][0] for row in table["rows"]}
-    values = [cell["value"] for each in placed.values() if (cell := cells.get(each["key"]))]
+    top, left = map(min, zip(*placed, strict=True))
+    first = {row["report"]["key"]: row["cells"][0] for row in rows}
+    most = max([1e-9, *(first[each["key"]]["value"] for each in placed.values() if first.get(each["key"]))])
     tiles = []
     for (row, column), each in sorted(placed.items()):
-        cell = cells.get(each["key"])
-        share = max(cell["value"], 0) / max(*values, 1e-9) if cell else 0
-        tiles.append(
-            each | {"row": row - top + 1, "column": column - left + 1, "cell": cell, "shade": round(30 * share)}
-        )
-    return {"tiles": tiles, "counted": table["columns"][0] if values else None}
+        cell = first.get(each["key"])
+        shade = round(30 * (max(cell["value"], 0) / most)) if cell else 0
+        tiles.append(each | {"row": row - top + 1, "column": column - left + 1, "cell": cell, "shade": shade})
+    return {"tiles": tiles, "counted": columns[0] if any(tile["cell"] for tile in tiles) else None}
 
 
 def _sized(reports: list[dict]) -> dict[str, object]:
     """Reports by size, with bars and their first key figures, whose label is told once where it is the same for all."""
-    ordered = sorted(reports, key=lambda each: -each["front"]["size"])
-    most = max(ordered[0]["front"]["size"], 1e-9)
-    first = [next(iter(each["figures"]), {"value": "", "label": ""}) for each in ordered]
-    labels = {figure["label"] for figure in first}
+    most = max([1e-9, *(each["front"]["size"] for each in reports)])
     bars = [
-        each | {"bar": round(100 * max(each["front"]["size"], 0) / most, 1), "figure": figure}
-        for each, figure in zip(ordered, first, strict=True)
+        each
+        | {
+            "bar": round(100 * max(each["front"]["size"], 0) / most, 1),
+            "figure": next(iter(each["figures"]), {"value": "", "label": ""}),
+        }
+        for each in sorted(reports, key=lambda each: -each["front"]["size"])
     ]
+    labels = {each["figure"]["label"] for each in bars}
     return {"bars": bars, "label": labels.pop() if len(labels) == 1 else ""}
 
 
-def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict]) -> dict[str, list]:
+def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict]) -> tuple[list[Compared], list[dict]]:
     """Columns and rows of the table that compares reports, of which all columns and all rows hold a value."""
     made = [report for report in listed if report["front"]]
     found = {report["key"]: {result["name"]: result for result in entries[report["key"]]["results"]} for report in made}
@@ -242,13 +225,7 @@ def _table(compared: list[Compared], listed: list[dict], entries: dict[str, dict
         for report in made
         if any(column.result in found[report["key"]] for column in columns)
     ]
-    return {"columns": columns, "rows": rows}
-
-
-def _apart(rows: list[dict], lead: dict | None) -> list[dict]:
-    """Rows without those that repeat the cover's, as its other languages and other views of the same do."""
-    (of_lead,) = [row["cells"] for row in rows if row["report"] is lead] or [None]
-    return [row for row in rows if row["report"] is lead or row["cells"] != of_lead]
+    return columns, rows
 
 
 def _cell(result: dict | None, digits: int) -> dict | None:

@@ -10,9 +10,10 @@ import gc
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import ipywidgets
@@ -34,12 +35,6 @@ from notebook_reports.words import own_words
 
 _COPY = (TEMPLATES / "panel.js").read_text(encoding="utf-8").replace("\n", "")
 """Where a browser keeps the clipboard from a page, as at an address that is not secure, it copies what is selected."""
-
-
-def _style() -> str:
-    """The page's own style for what stands in the panel, and for nothing else in JupyterLab."""
-    page = stylesheet().replace(":root{", "&{").replace("\nbody{", "\n&{")
-    return f"<style>.notebook-panel{{{page}\n{(TEMPLATES / 'panel.css').read_text(encoding='utf-8')}}}</style>"
 
 
 @dataclass(frozen=True)
@@ -136,12 +131,9 @@ class View:
         if self._task:
             self._task.cancel()
         try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            for _ in self._shown():
-                pass
-        else:
-            self._task = loop.create_task(_by_turns(self._shown()))
+            self._task = asyncio.get_running_loop().create_task(_by_turns(self._shown()))
+        except RuntimeError:  # there is no loop
+            deque(self._shown(), maxlen=0)
 
     def _offer(self) -> None:
         """Make the controls, named in the present language."""
@@ -153,22 +145,19 @@ class View:
             offered.tooltip = getattr(about.help, self.language)
             offered.style.description_width = "5.5rem"
             offered.layout = Layout(width="auto", margin="2px .5rem 2px 0")
-            offered.observe(self._taker(name), "value")
+            offered.observe(partial(self._take, name), "value")
             self.controls[name] = offered
         columns = Layout(display="grid", grid_template_columns="repeat(auto-fill, minmax(14.5rem, 1fr))")
         row = Box(list(self.controls.values()), layout=columns)
         self.box.children = [row, self.note, self.copies]
 
-    def _taker(self, name: str) -> Callable[[dict], None]:
-        def take(change: dict) -> None:
-            text = isinstance(change["new"], str) and isinstance(self.controls[name], ipywidgets.Text)
-            self.values[name] = self.panel.declared.read(name, change["new"]) if text else change["new"]
-            if name == "language" or self.panel.declared.needing(name):
-                self.values = self.panel.declared.adapted(self.values, name)
-                self._offer()
-            self.start()
-
-        return take
+    def _take(self, name: str, change: dict) -> None:
+        text = isinstance(change["new"], str) and isinstance(self.controls[name], ipywidgets.Text)
+        self.values[name] = self.panel.declared.read(name, change["new"]) if text else change["new"]
+        if name == "language" or self.panel.declared.needing(name):
+            self.values = self.panel.declared.adapted(self.values, name)
+            self._offer()
+        self.start()
 
     def _shown(self) -> Iterator[None]:
         """Run the notebook and put each part in its place; where it refuses, put back what was there and say so."""
@@ -199,8 +188,9 @@ class View:
     def _to_copy(self, chosen: dict[str, object]) -> str:
         """The command and the entry of the plan that make a report of these values, each with a button to copy it."""
         panel, text = self.panel, own_words(self.language).text
-        same = [r.key for r in panel.plan if r.notebook == panel.name and panel.defaults | r.parameters == chosen]
-        taken = {report.name for report in panel.plan if report.notebook == panel.name}
+        own = [report for report in panel.plan if report.notebook == panel.name]
+        same = [report.key for report in own if panel.defaults | report.parameters == chosen]
+        taken = {report.name for report in own}
         entry = f"# {text('planned')}: {same[0]}" if same else entry_for(panel.name, chosen, panel.defaults, taken)
         command = command_for(panel.plan, panel.name, chosen, panel.declared)
         offered = (("command", text("copy_command"), command), ("entry", text("copy_entry"), entry.rstrip()))
@@ -226,17 +216,10 @@ def _markdown(text: str) -> str:
 
 def _html(shown: list[dict], prefix: str) -> str:
     """What a cell displayed, as HTML; ids begin with a prefix, as all of JupyterLab is one page."""
-    pieces = []
-    for data in shown:
-        if RESULT in data:
-            continue
-        if "text/html" in data:
-            pieces.append(undressed(data["text/html"]))
-        elif "text/markdown" in data:
-            pieces.append(_markdown(data["text/markdown"]))
-        else:
-            pieces.append(f"<pre>{escape(data.get('text/plain', ''))}</pre>")
-    html = "".join(pieces)
+    shown = [data for data in shown if RESULT not in data]
+    html = "".join(
+        undressed(data["text/html"]) if "text/html" in data else _markdown(data["text/markdown"]) for data in shown
+    )
     fonts = {name: path for data in shown for name, path in data.get(FONTS, {}).items()}
     faces = f"<style>{font_faces(html, fonts)}</style>" if fonts else ""
     return faces + re.sub(r'(\bid="|url\(#|href="#)(?=c\d+-|sources")', rf"\g<1>{prefix}", html)
@@ -274,7 +257,9 @@ class Panel:
         self.compare.observe(self._compared, "value")
         self.choices = HBox()
         self.rows = VBox(layout=Layout(max_height="44rem", overflow="hidden auto", display="block"))
-        self.box = VBox([HTML(_style()), HBox([self.title, self.compare]), self.choices, self.rows])
+        page = stylesheet().replace(":root{", "&{").replace("\nbody{", "\n&{")  # for the panel alone in JupyterLab
+        css = f"<style>.notebook-panel{{{page}\n{(TEMPLATES / 'panel.css').read_text(encoding='utf-8')}}}</style>"
+        self.box = VBox([HTML(css), HBox([self.title, self.compare]), self.choices, self.rows])
         self.box.add_class("notebook-panel")
         self._show([View(self, self.defaults | dict(values))])
 
@@ -284,8 +269,7 @@ class Panel:
     def _show(self, views: list[View]) -> None:
         self.views = views
         self.choices.children = [view.box for view in views]
-        parts = zip(*(view.parts for view in views), strict=True)
-        self.rows.children = [*(HBox(row) for row in parts), self.results]
+        self.rows.children = [*map(HBox, zip(*(view.parts for view in views), strict=True)), self.results]
         self.compare_results()
 
     def compare_results(self) -> None:
@@ -298,12 +282,12 @@ class Panel:
         named = {name: result for view in reversed(views) for name, result in view.results.items()}
         heads = ["value"] if len(views) == 1 else ["left", "right"]
         head = "".join(f'<th scope="col" class="number">{text(key)}</th>' for key in heads)
-        rows = "".join(
+        rows = [
             _row(name, result["unit"], [view.results.get(name) for view in views]) for name, result in named.items()
-        )
+        ]
         self.results.value = (
             f'<h2>{text("recorded")}</h2><table><thead><tr><th scope="col">{text("name")}</th>{head}'
-            f'<th scope="col">{text("unit")}</th></tr></thead><tbody>{rows}</tbody></table>'
+            f'<th scope="col">{text("unit")}</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
         )
 
 
@@ -316,9 +300,8 @@ def offer(declaration: Path, values: Mapping[str, object]) -> VBox:
         As for :class:`Panel`.
     """
     text = own_words(str(values.get("language", "ko"))).text
-    button = Button(
-        description=text("other_choices"), icon="sliders", layout=Layout(width="auto", align_self="flex-start")
-    )
+    layout = Layout(width="auto", align_self="flex-start")
+    button = Button(description=text("other_choices"), icon="sliders", layout=layout)
     box = VBox([button])
 
     def press(_: Button) -> None:
@@ -345,6 +328,5 @@ def _row(name: str, unit: str, results: list[dict | None]) -> str:
 def _written(result: dict | None) -> str:
     if result is None:
         return "–"
-    if result["low"] is None:
-        return brief(result["value"])
-    return f"{brief(result['value'])} [{brief(result['low'])}, {brief(result['high'])}]"
+    bounds = "" if result["low"] is None else f" [{brief(result['low'])}, {brief(result['high'])}]"
+    return f"{brief(result['value'])}{bounds}"

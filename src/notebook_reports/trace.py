@@ -49,6 +49,7 @@ class Project:
     def __init__(self, root: Path, elsewhere: Mapping[str, Path] | None = None, leave_out: list[Path] | None = None):
         self.root = root.resolve()
         self._elsewhere = {name: folder.resolve() for name, folder in (elsewhere or {}).items()}
+        self._folders = {**self._elsewhere, "": self.root}
         self._left_out = [folder.resolve() for folder in leave_out or []]
         without = [Path(sys.prefix), Path(sys.base_prefix), self.root / "build", *self._left_out]
         self._without = [path for path in without if path != self.root]
@@ -59,7 +60,7 @@ class Project:
         if path.startswith(self._environment):  # most are, and following links takes its time
             return None
         file = Path(_source(os.path.realpath(path)))
-        for name, folder in [*self._elsewhere.items(), ("", self.root)]:
+        for name, folder in self._folders.items():
             if file.is_relative_to(folder):
                 below = file.relative_to(folder)
                 if any(map(_hidden, below.parts)) or any(map(file.is_relative_to, self._without)):
@@ -69,23 +70,21 @@ class Project:
 
     def names(self) -> list[str]:
         """Names of all files that count, sorted."""
-        found = []
-        for first, folder in [*self._elsewhere.items(), ("", self.root)]:
-            for path, folders, files in os.walk(folder):
-                here = Path(path)
+        found = set()
+        for first, top in self._folders.items():
+            for folder, folders, files in os.walk(top):
                 folders[:] = [
-                    each
-                    for each in folders
-                    if not (_hidden(each) or each.startswith("__")) and here / each not in self._without
+                    name
+                    for name in folders
+                    if not (_hidden(name) or name.startswith("__")) and Path(folder, name) not in self._without
                 ]
-                below = (Path(first) / here.relative_to(folder)).as_posix()
-                found += [file if below == "." else f"{below}/{file}" for file in files if not file.startswith(".")]
-        return sorted(name for name in set(found) if self.path(name).is_file())
+                below = Path(first) / Path(folder).relative_to(top)
+                found |= {(below / file).as_posix() for file in files if not file.startswith(".")}
+        return sorted(name for name in found if self.path(name).is_file())
 
     def request(self, answer: Path) -> str:
         """What :data:`REQUEST` has to hold for a kernel to write to a file what it read of this project."""
-        words = {"root": self.root, "elsewhere": self._elsewhere, "leave_out": self._left_out, "answer": answer}
-        return json.dumps(words, default=str)
+        return json.dumps([answer, self.root, self._elsewhere, self._left_out], default=str)
 
     def path(self, name: str) -> Path:
         """Where the file of a name stands."""
@@ -146,11 +145,6 @@ class _Seen(NamedTuple):
     state: tuple[int, ...] | None
     digest: str | None
 
-    @property
-    def known(self) -> bool:
-        """Whether it is known what it held."""
-        return self.state is None or self.digest is not None
-
 
 class Trace:
     """Remembers what of a project is read from the moment it is made, here and in forked children.
@@ -202,12 +196,6 @@ class Trace:
     def _write(self, *paths) -> None:
         self._written |= {os.path.abspath(os.fsdecode(path)) for path in paths if not isinstance(path, int)}  # noqa: PTH100
 
-    def _moved(self, before, after, *_) -> None:
-        self._write(before, after)
-
-    def _gone(self, path, *_) -> None:
-        self._write(path)
-
     def _read(self, given, kind: str = "") -> None:
         path = _source(os.path.abspath(os.fsdecode(given))) + kind  # noqa: PTH100 — links are followed once a file
         if path in self._seen or path in self._written:
@@ -226,12 +214,9 @@ class Trace:
         for path, seen in list(self._seen.items()):
             if not seen:
                 continue
-            same = _state(path) == seen.state
-            if same and (seen.known or not complete):
-                held[seen.name] = seen.digest
-                continue
-            now = self._project.digest(seen.name)
-            if same or (seen.known and now == seen.digest):
+            same, known = _state(path) == seen.state, seen.state is None or seen.digest is not None
+            now = seen.digest if same and (known or not complete) else self._project.digest(seen.name)
+            if same or (known and now == seen.digest):
                 held[seen.name] = now
             elif not any(path in (each, f"{each.rpartition(os.sep)[0]}{os.sep}") for each in self._written):
                 held[seen.name] = now
@@ -264,15 +249,14 @@ _EVENTS = {
     "os.listdir": Trace._list,
     "os.scandir": Trace._list,
     "sqlite3.connect": Trace._connect,
-    "os.rename": Trace._moved,
-    **dict.fromkeys(("os.remove", "os.truncate", "os.mkdir", "os.rmdir"), Trace._gone),
+    "os.rename": lambda trace, before, after, *_: trace._write(before, after),
+    **dict.fromkeys(("os.remove", "os.truncate", "os.mkdir", "os.rmdir"), lambda trace, path, *_: trace._write(path)),
 }
 
 
 def load_ipython_extension(_shell: object) -> None:
     """Watch an ordinary kernel, as :data:`REQUEST` asks for, and write down at its end what it read."""
-    request = json.loads(os.environ.pop(REQUEST))
-    answer = Path(request.pop("answer"))
-    elsewhere = {name: Path(path) for name, path in request["elsewhere"].items()}
-    trace = Trace(Project(Path(request["root"]), elsewhere, [Path(path) for path in request["leave_out"]]))
-    atexit.register(lambda: answer.write_text(json.dumps(trace.files()), encoding="utf-8"))
+    answer, root, elsewhere, left_out = json.loads(os.environ.pop(REQUEST))
+    elsewhere = {name: Path(folder) for name, folder in elsewhere.items()}
+    trace = Trace(Project(Path(root), elsewhere, [Path(folder) for folder in left_out]))
+    atexit.register(lambda: Path(answer).write_text(json.dumps(trace.files()), encoding="utf-8"))

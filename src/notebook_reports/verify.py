@@ -58,24 +58,28 @@ def made_again(
 
 def what_moved(report: ReportSpec, kept: Store, made: Store) -> list[str]:
     """What is not as it is kept, in words: the page, the cover, the results, what was read."""
-    from notebook_reports.compare import file_differences, moved_results, read_results
+    from notebook_reports.compare import file_differences
 
     if report.key not in made.entries:
         return [f"could not be made again: {made.failed.get(report.key, 'it was not finished')}"]
+    files = [("", kept.page(report), made.page(report))]
+    if report.cover:
+        files.append(("cover, ", kept.cover(report), made.cover(report)))
     lines = []
-    for name, path, again in (
-        ("", kept.page(report), made.page(report)),
-        *([("cover, ", kept.cover(report), made.cover(report))] if report.cover else []),
-    ):
-        if not path.is_file():
+    for name, path, again in files:
+        if path.is_file():
+            lines += [f"{name}{line}" for line in file_differences(path.name, path.read_bytes(), again.read_bytes())]
+        else:
             lines.append(f"there is no {path.name} to compare with")
-        elif found := file_differences(path.name, path.read_bytes(), again.read_bytes()):
-            lines += [f"{name}{line}" for line in found]
-    tables = [store.folder / "results.csv" for store in (kept, made)]
-    results = [read_results(table.read_bytes()) if table.is_file() else {} for table in tables]
-    told = {line.split(":")[0] for line in lines}
-    lines += [f"results.csv, {line}" for line in moved_results(*results, report.key) if line.split(":")[0] not in told]
+    lines += [f"results.csv, {line}" for line in file_differences("results.csv", *results(report, kept, made))]
     return lines + of_manifest(report, kept, made, bool(lines))
+
+
+def results(report: ReportSpec, *stores: Store) -> list[bytes]:
+    """The rows of a report in each results.csv, below its head."""
+    tables = [store.folder / "results.csv" for store in stores]
+    rows = [table.read_bytes().splitlines(keepends=True) if table.is_file() else [] for table in tables]
+    return [b"".join([*each[:1], *(row for row in each if row.startswith(f"{report.key},".encode()))]) for each in rows]
 
 
 def of_manifest(report: ReportSpec, kept: Store, made: Store, known: bool) -> list[str]:
