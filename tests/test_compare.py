@@ -424,6 +424,17 @@ def test_rows_of_the_same_name_are_numbered_and_keep_their_places():
     assert differences(old, new) == ["table 1, row “2014”, column “Error”: 5 → 6"]
 
 
+def test_what_moves_in_one_block_is_not_taken_for_what_stood_in_another_like_it():
+    tables = "<main><h2>One</h2>{}</main>".format(
+        "<div class='table'><table><tr><th>Year</th><th>Error</th></tr><tr><th>2014</th><td>{}</td></tr></table></div>"
+        * 3
+    )
+    assert differences(*(tables.format(*numbers).encode() for numbers in ((3, 4, 5), (4, 5, 5)))) == [
+        "under “One”, table 1, row “2014”, column “Error”: 3 → 4",
+        "under “One”, table 2, row “2014”, column “Error”: 4 → 5",
+    ]
+
+
 def test_a_cover_is_told_as_a_chart_is():
     number = re.search(r"(?<=>)\d+,\d+(?=</text>)", COVER.decode())[0]
     assert file_differences("total.ko.svg", COVER, edited(f">{number}<", ">99,999<", page=COVER)) == [

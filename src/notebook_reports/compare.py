@@ -1,12 +1,12 @@
 """Says in words what moved between two files of the same report: which number of which sentence, table or chart.
 
-A page is taken for a list of lines, each with its place; what belongs together is found by what it is and says.
+A page is a list of blocks, and a block a list of lines; what belongs together is found by what it is and says.
 """
 
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from difflib import SequenceMatcher
 from itertools import takewhile, zip_longest
@@ -32,16 +32,25 @@ _NUMBER = re.compile(r"−?\d[\d.,]*")
 
 
 class _Line(NamedTuple):
-    """A text with its place: the heading, the block, which of its kind under this heading, and what it is there."""
+    """What a text is in its block, and the text; of a row, whose cells have tabs between them, what heads them."""
 
-    section: str
-    kind: str
-    nth: int
-    place: str
     what: str
     text: str
     heads: Sequence[str] = ()
-    """Of a row, whose cells have tabs between them, what heads them."""
+
+
+class _Block(NamedTuple):
+    """A part of a page: the heading that it is under, what it is, the place that is told, and its lines."""
+
+    section: str
+    kind: str
+    place: str
+    lines: list[_Line]
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return "\n".join(line.text for line in self.lines)
 
 
 def file_differences(name: str, old: bytes, new: bytes) -> list[str]:
@@ -63,10 +72,10 @@ def file_differences(name: str, old: bytes, new: bytes) -> list[str]:
     texts = [data.decode("utf-8", "backslashreplace") for data in (old, new)]
     with suppress(ParserRejectedMarkup, ValueError, csv.Error):  # it is no page of ours
         if name == "results.csv":
-            found = list(_differences(*map(_results, texts)))
+            found = list(_within(*map(_results, texts)))
         elif name.endswith((".html", ".svg")):
             pages = texts if name.endswith(".html") else [f"<main>{text}</main>" for text in texts]
-            found = list(_differences(*map(_page, pages)))
+            found = list(_between(*map(_page, pages)))
     found = ["".join(c if c.isprintable() else ascii(c)[1:-1] for c in line) for line in found]
     return found or [f"its bytes differ (line {old.count(10, 0, _same(old, new)) + 1})"]
 
@@ -77,42 +86,45 @@ def shortened(lines: Sequence[str], most: int = 8) -> list[str]:
     return [*lines[:most], f"and {left} more difference{'s' * (left > 1)}"] if left > 0 else list(lines)
 
 
-def _results(table: str) -> list[_Line]:
+def _results(table: str) -> _Block:
     """The rows of ``results.csv``."""
     head, *rows = list(csv.reader(table.splitlines())) or [[]]
-    named = ((row[0], f": recorded result “{row[1]}”", "\t".join(row[2:])) for row in rows if len(row) > 2)
-    return [_Line("", "", 1, *row, head[2:]) for row in named]
+    named = ((f"{row[0]}: recorded result “{row[1]}”", "\t".join(row[2:])) for row in rows if len(row) > 2)
+    return _Block("", "", "", [_Line(*row, head[2:]) for row in named])
 
 
-def _page(page: str) -> list[_Line]:
-    """The lines of a page in order, each text without those that stand in it by themselves."""
+def _page(page: str) -> list[_Block]:
+    """The blocks of a page in order, those inside of others by themselves, and so the texts in them."""
     soup = BeautifulSoup(page, "html.parser")
     for each in soup.select(_ECHOES):
         each.extract()
-    places, leaves, numbers = _places(soup), [], Counter()
+    blocks, leaves, numbers = _blocks(soup), [], Counter()
     for leaf in soup.select(_LEAVES):
-        block = next((id(tag) for tag in (leaf, *leaf.parents) if id(tag) in places), None)
-        if block:
-            what = _what(leaf, places[block][1])
-            numbers[block, what] += 1
-            leaves.append((leaf, places[block], f", {_nth(what, numbers[block, what])}" * bool(what)))
-    found = [[_Line(*place, *line) for line in _texts(leaf.extract(), what)] for leaf, place, what in reversed(leaves)]
-    return [line for lines in reversed(found) for line in lines]
+        number = next((id(tag) for tag in (leaf, *leaf.parents) if id(tag) in blocks), None)
+        if number:
+            what = _what(leaf, blocks[number].kind)
+            numbers[number, what] += 1
+            leaves.append((leaf, f", {_nth(what, numbers[number, what])}" * bool(what), blocks[number]))
+    for leaf, what, block in reversed(leaves):
+        block.lines.extend(reversed([_Line(*line) for line in _texts(leaf.extract(), what)]))
+    for block in blocks.values():
+        block.lines.reverse()
+    return list(blocks.values())
 
 
-def _places(soup: BeautifulSoup) -> dict[int, tuple[str, str, int, str]]:
-    """For each block of a page what a line of it has to know of it, by the identity of its tag."""
-    heading, numbers, places = "", Counter(), {}
-    for block in soup.select(_BLOCKS):
-        kind, words = _called(block), ""
-        heading = _shown(block) if kind == "heading" else heading
+def _blocks(soup: BeautifulSoup) -> dict[int, _Block]:
+    """The blocks of a page without their lines, by the identity of their tags."""
+    heading, numbers, blocks = "", Counter(), {}
+    for tag in soup.select(_BLOCKS):
+        kind, words = _called(tag), ""
+        heading = _shown(tag) if kind == "heading" else heading
         section = "" if kind in ("heading", "foot") else heading
-        numbers.update([kind, (section, kind)])
+        numbers[kind] += 1
         if kind in ("chart", "table"):
-            words = _cut(". ".join(map(_shown, block.select(".chart-title, .note, caption"))), 30)
+            words = _cut(". ".join(map(_shown, tag.select(".chart-title, .note, caption"))), 30)
         place = f"under “{section}”, " * bool(section) + _nth(kind, numbers[kind]) + f" “{words}”" * bool(words)
-        places[id(block)] = section, kind, numbers[section, kind], place
-    return places
+        blocks[id(tag)] = _Block(section, kind, place, [])
+    return blocks
 
 
 def _called(tag: Tag) -> str:
@@ -169,61 +181,59 @@ def _rows(what: str, table: Tag) -> Iterator[tuple]:
         yield f"{what}, row “{name}”" + f" {numbers[name]}" * (numbers[name] > 1), "\t".join(row), head
 
 
-def _differences(old: list[_Line], new: list[_Line]) -> Iterator[str]:
-    """What moved between two lists of lines: the first three of each kind in a block, and how many more.
-
-    Of a section or a block that came or went, no line is told by itself.
-    """
-    order = {id(line): (_ORDER.get(line.kind, 1), number) for number, line in enumerate([*old, *new])}
-    pairs = sorted(_pairs(old, new), key=lambda pair: order[id(pair[0] or pair[1])])
-    stay = {(fate, line.place) for pair in pairs if all(pair) for fate, line in zip(("gone", "new"), pair, strict=True)}
+def _between(old: list[_Block], new: list[_Block]) -> Iterator[str]:
+    """What moved between two pages; of a section that came or went, no block by itself."""
+    outline = lambda block: (block.kind, _NUMBER.sub("0", block.text))  # noqa: E731
+    pairs = _pairs(old, new, lambda block: (block.section, outline(block)), outline, lambda block: block[:2])
+    pairs.sort(key=lambda pair: _ORDER.get((pair[0] or pair[1]).kind, 1))
     alone = [(one or other, "gone" if one else "new") for one, other in pairs if not (one and other)]
-    sections = {(line.text, fate) for line, fate in alone if line.kind == "heading"}
-    count: Counter[tuple[str, str]] = Counter()
+    sections = {(block.text, fate) for block, fate in alone if block.kind == "heading"}
     for one, other in pairs:
-        line, fate, told = one or other, "gone" if one else "new", []
-        whole = (fate, line.place) not in stay
-        like = f" is {fate}" if whole else line.what.partition(" “")[0].rstrip(_DIGITS)
+        block, fate = one or other, "gone" if one else "new"
         if one and other:
-            told = [f"{line.place}{each}" for each in _moved(one, other)]
-        elif line.kind == "heading":
-            told = [f"section “{line.text}” is {fate}"]
-        elif (line.section, fate) not in sections and not (whole and count[line.place, like]):
-            words = _cut(" ".join(line.text.split()), 100)
-            told = [f"{line.place}{'' if whole else line.what} is {fate}: “{words}”"]
-        yield from told[: max(0, 3 - count[line.place, like])]
-        count[line.place, like] += len(told)
-    yield from (f"{place}{like}: and {number - 3} more" for (place, like), number in count.items() if number > 3)
+            yield from _within(one, other)
+        elif block.kind == "heading":
+            yield f"section “{block.text}” is {fate}"
+        elif (block.section, fate) not in sections:
+            first = block.lines[0].text if block.lines else ""
+            yield f"{block.place} is {fate}: “{_cut(' '.join(first.split()), 100)}”"
 
 
-def _pairs(old: list[_Line], new: list[_Line]) -> list[tuple[_Line | None, _Line | None]]:
-    """Lines that belong together, and None beside others; it takes time in proportion to what there is.
+def _within(old: _Block, new: _Block) -> Iterator[str]:
+    """What moved in a block: the first three lines of each kind, and how many more."""
+    kind = lambda line: line.what.rstrip(_DIGITS)  # noqa: E731
+    keys = lambda line: (kind(line), line.text), lambda line: (kind(line), _NUMBER.sub("0", line.text)), kind
+    count: Counter[str] = Counter()
+    for one, other in _pairs(old.lines, new.lines, *keys):
+        like, told = kind(one or other).partition(" “")[0], list(_moved(one, other))
+        yield from (f"{old.place}{each}" for each in told[: max(0, 3 - count[like])])
+        count[like] += len(told)
+    yield from (f"{old.place}{like}: and {number - 3} more" for like, number in count.items() if number > 3)
 
-    These are the nth of the same text in the same block, or anywhere; then but for numbers; then of the same place.
+
+def _pairs(old: list, new: list, *keys: Callable) -> list[tuple]:
+    """What belongs together: the nth of a key and the nth of it, by the first key, else the next; None beside others.
+
+    It takes time in proportion to what there is.
     """
-    what = lambda line: (line.kind, line.what.rstrip(_DIGITS))  # noqa: E731
-    block = lambda line: (line.section, line.nth, *what(line))  # noqa: E731
-    outline = lambda line: _NUMBER.sub("0", line.text)  # noqa: E731
-    pairs: list[tuple[_Line | None, _Line | None]] = []
-    for key in (
-        lambda line: (block(line), line.text),
-        lambda line: (what(line), line.text),
-        lambda line: (block(line), outline(line)),
-        lambda line: (what(line), outline(line)),
-        block,
-    ):
+    partner, left = {}, old
+    for key in keys:
         waiting = defaultdict(list)
-        for line in reversed(new):
-            waiting[key(line)].append(line)
-        both = [(line, waiting[key(line)].pop()) for line in old if waiting[key(line)]]
-        paired = {id(line) for pair in both for line in pair}
-        old, new = ([line for line in lines if id(line) not in paired] for lines in (old, new))
-        pairs += both
-    return [*pairs, *((line, None) for line in old), *((None, line) for line in new)]
+        for other in reversed(new):
+            waiting[key(other)].append(other)
+        both = {id(one): waiting[key(one)].pop() for one in left if waiting[key(one)]}
+        paired = {id(other) for other in both.values()}
+        left, new = [one for one in left if id(one) not in both], [other for other in new if id(other) not in paired]
+        partner |= both
+    return [*((one, partner.get(id(one))) for one in old), *((None, other) for other in new)]
 
 
-def _moved(old: _Line, new: _Line) -> Iterator[str]:
+def _moved(old: _Line | None, new: _Line | None) -> Iterator[str]:
     """What moved in a line, of a row by columns."""
+    if not (old and new):
+        line, fate = old or new, "gone" if old else "new"
+        yield f"{line.what} is {fate}: “{_cut(' '.join(line.text.split()), 100)}”"
+        return
     for number, cells in enumerate(zip_longest(old.text.split("\t"), new.text.split("\t"), fillvalue="")):
         if cells[0] != cells[1]:
             column = f", column “{''.join(old.heads[number : number + 1]) or number + 1}”" if old.heads else ""
