@@ -1,18 +1,23 @@
 """Runs a plan: what is stale, several reports at a time, each failing alone, and nothing finished lost."""
 
 import json
+import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from notebook_reports.parameters import RequestError
 from notebook_reports.plan import Plan, ReportSpec
 from notebook_reports.store import Store, unwritable
 from notebook_reports.trace import Project, digest
 from notebook_reports.worker import LOOK, Job, Made
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 TRIES = 2
 """How often a report is tried whose failure is not its notebook's fault."""
@@ -117,13 +122,17 @@ class Batch:
     def _make(self, specs: list[ReportSpec], start: Callable, check: Callable, store: Store, done: "_Done") -> None:
         if not specs:
             return
+        from tqdm import tqdm  # a tenth of a second that a run with nothing to do need not spend
+
         jobs = [Job(spec, self.root, self.elsewhere, (self.out,)) for spec in specs]
         try:
             pool = start()
         except OSError as error:
             raise RequestError(unwritable(self.build, error)) from error
+        words = "{n_fmt} of {total_fmt} reports |{bar}| {elapsed} gone, about {remaining} left{postfix}"
         try:
             check()
+            done.bar = tqdm(total=len(jobs), bar_format=words, smoothing=0, dynamic_ncols=True, disable=None)
             waiting, tries = deque(_by_turns(jobs)), dict.fromkeys((spec.key for spec in specs), 1)
             running: dict[Future, Job] = {}
             while waiting or running:
@@ -137,12 +146,14 @@ class Batch:
                     key = job.report.key
                     if made.error and made.again and tries[key] < TRIES:
                         tries[key] += 1
-                        done.say(f"again {key}: {made.error}")
+                        done.tell(f"again {key}: {made.error}")
                         waiting.append(job)
                     else:
                         done.step(key, self._keep(job, made, executed, store), made)
         finally:
             pool.stop()
+            if done.bar:
+                done.bar.close()
 
     def _keep(self, job: Job, made: Made, executed: str, store: Store) -> str:
         """Put a finished report into the folder, or what is left of a failed one below ``build/``; the error."""
@@ -203,9 +214,10 @@ class Batch:
 
 @dataclass
 class _Done:
-    """What is done of a run, said line by line."""
+    """What is done of a run, said line by line, or on a terminal by a bar."""
 
     say: Callable[[str], None]
+    bar: "tqdm | None" = None
     made: int = 0
     warned: int = 0
     failures: dict[str, str] = field(default_factory=dict)
@@ -217,9 +229,16 @@ class _Done:
         else:
             self.made += 1
             self.warned += bool(made.warnings)
-        self.say(f"{'FAILED' if error else 'made'} {key}")
-        for note in made.notes:
-            self.say(f"  {note}")
+        lines = [f"{'FAILED' if error else 'made'} {key}"] if self.bar.disable or made.notes else []
+        self.tell(*lines, *(f"  {note}" for note in made.notes))
+        self.bar.set_postfix_str(f"{len(self.failures)} failed", refresh=False)
+        self.bar.update()
+
+    def tell(self, *lines: str) -> None:
+        """Say lines that do not disturb the bar."""
+        with self.bar.external_write_mode(sys.stderr):
+            for line in lines:
+                self.say(line)
 
 
 def _by_turns(jobs: list[Job]) -> list[Job]:
