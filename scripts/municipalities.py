@@ -46,7 +46,7 @@ _EVERY = 10
 """Of so many municipalities one is made without the cluster as well."""
 
 
-def measure(count: int, workers: int, seed: int) -> None:
+def measure(count: int, workers: int, seed: int, branches: int = len(BRANCHES)) -> None:
     """Make the reports on a Dask cluster of this machine, some of them without it too, and print how long that takes.
 
     Parameters
@@ -57,6 +57,8 @@ def measure(count: int, workers: int, seed: int) -> None:
         Workers of the cluster, and reports made at once without it.
     seed : int
         Of the made-up figures.
+    branches : int, optional
+        How many of the branches each has.
 
     Raises
     ------
@@ -70,13 +72,14 @@ def measure(count: int, workers: int, seed: int) -> None:
             shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "requirements.txt", project)
         start = time.perf_counter()
-        write(project / "data", count, seed)
+        write(project / "data", count, seed, branches)
         (project / "plan.yml").write_text(PLAN, encoding="utf-8")
-        print(f"{count} municipalities of {len(BRANCHES)} branches written: {time.perf_counter() - start:.1f} s")
+        print(f"{count} municipalities of {branches} branches written: {time.perf_counter() - start:.1f} s")
         _run(project, "check_data.py")
+        every = ["photonics_trend/municipality_*", "--plan", "plan.yml", "--out", "cluster"]
         with cluster(project, workers) as address:
-            _run(project, "run_reports.py", "--plan", "plan.yml", "--out", "cluster", "--dask", address)
-        _run(project, "run_reports.py", "--plan", "plan.yml", "--out", "cluster")
+            _run(project, "run_reports.py", *every, "--dask", address)
+        _run(project, "run_reports.py", *every)
         some = [f"photonics_trend/{name(number)}_*" for number in range(1, count + 1, _EVERY)]
         _run(project, "run_reports.py", *some, "--plan", "plan.yml", "--out", "pool", "--workers", str(workers))
         made, other = project / "cluster", project / "pool"
@@ -134,7 +137,7 @@ def cluster(project: Path, workers: int) -> Iterator[str]:
         yield address
 
 
-def write(data: Path, count: int, seed: int) -> None:
+def write(data: Path, count: int, seed: int, branches: int = len(BRANCHES)) -> None:
     """Add made-up municipalities to a copy of data/: a row of industries.csv, names of branches and three tables each.
 
     Parameters
@@ -145,29 +148,31 @@ def write(data: Path, count: int, seed: int) -> None:
         How many.
     seed : int
         The same seed gives the same figures.
+    branches : int, optional
+        How many of the branches each has.
     """
-    draws = np.random.default_rng(seed)
+    draws, named = np.random.default_rng(seed), dict(list(BRANCHES.items())[:branches])
     for number in range(1, count + 1):
         own = name(number)
         (data / own).mkdir()
         told = [f"예시 {number:03} 제조업", f"Manufacturing of example {number:03}", "제조업", "manufacturing"]
         vintage = ["지어낸 수치(2008–2022년)", "Made-up figures (2008–2022)"]
         _append(data / "industries.csv", [[own, *told, *vintage, "", ""]])
-        _append(data / "labels.csv", [[f"{own}_segment", branch, *names] for branch, names in BRANCHES.items()])
-        _write(data, own, _figures(draws))
+        _append(data / "labels.csv", [[f"{own}_segment", branch, *names] for branch, names in named.items()])
+        _write(data, own, list(named), _figures(draws, branches))
 
 
-def _figures(draws: np.random.Generator) -> dict[str, np.ndarray]:
+def _figures(draws: np.random.Generator, branches: int) -> dict[str, np.ndarray]:
     """Sales (억 원), persons and firms of every branch (columns) and year (rows)."""
-    size = draws.lognormal(6, 1, len(BRANCHES))
-    drift = draws.normal(0.03, 0.03, len(BRANCHES))
-    steps = draws.normal(drift, 0.08, (len(YEARS), len(BRANCHES))).cumsum(axis=0)
+    size = draws.lognormal(6, 1, branches)
+    drift = draws.normal(0.03, 0.03, branches)
+    steps = draws.normal(drift, 0.08, (len(YEARS), branches)).cumsum(axis=0)
     sales = np.maximum(np.round(size * np.exp(steps)), 20)
-    firms = np.maximum(np.round(sales / draws.uniform(20, 60, len(BRANCHES))), 1)
+    firms = np.maximum(np.round(sales / draws.uniform(20, 60, branches)), 1)
     return {"sales": sales, "employment": np.round(sales / draws.uniform(2, 5)), "firms": firms}
 
 
-def _write(data: Path, own: str, figures: dict[str, np.ndarray]) -> None:
+def _write(data: Path, own: str, branches: list[str], figures: dict[str, np.ndarray]) -> None:
     place = ["photonics_2019", "지어낸 표"]
     totals = {measure: values.sum(axis=1) for measure, values in figures.items()}
     annual = [
@@ -180,8 +185,8 @@ def _write(data: Path, own: str, figures: dict[str, np.ndarray]) -> None:
         columns = ["coverage", "status"] if between else []
         rows = [["year", "segment", *columns, measure, "share", "growth", "source", "place"]]
         for i, year in list(enumerate(YEARS))[-3:]:
-            values = {**dict(zip(BRANCHES, figures[measure][i], strict=True)), "total": totals[measure][i]}
-            before = {**dict(zip(BRANCHES, figures[measure][i - 1], strict=True)), "total": totals[measure][i - 1]}
+            values = {**dict(zip(branches, figures[measure][i], strict=True)), "total": totals[measure][i]}
+            before = {**dict(zip(branches, figures[measure][i - 1], strict=True)), "total": totals[measure][i - 1]}
             for branch, value in values.items():
                 share, growth = 100 * value / values["total"], 100 * (value / before[branch] - 1)
                 rows.append([year, branch, *between, int(value), f"{share:.1f}", f"{growth:.1f}", *place])

@@ -5,15 +5,17 @@ from types import SimpleNamespace
 import nbformat
 import pandas as pd
 from conftest import ROOT
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from notebook_reports import FRONT, recorded
 
 
-def run(monkeypatch, name, tables=None, **parameters):
+def run(monkeypatch, name, tables=None, drawn=False, **parameters):
     """Run a notebook's cells with parameters, and with some tables of data/ replaced.
 
     ``values`` are the names that the cells leave, ``text`` what the report says, ``front`` its first screen,
-    ``results`` the recorded numbers by name.
+    ``results`` the recorded numbers by name. Charts are made, but only laid out and written where that is asked for,
+    which takes longer than all else.
     """
     from kr_industry import data
 
@@ -22,6 +24,9 @@ def run(monkeypatch, name, tables=None, **parameters):
     monkeypatch.setattr(
         data, "load", lambda table, *more, **kw: (tables or {}).get(table, load(table, *more, **kw)).copy()
     )
+    if not drawn:
+        monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *_: None)
+        monkeypatch.setattr("notebook_reports.report.svg", lambda *_: "<svg></svg>")
     values = {}
     for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells:
         if cell.cell_type == "code":

@@ -1,16 +1,23 @@
 import gc
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("project", deadline=None)  # how fast this machine is says nothing of the mathematics
+# Else each of the many processes that tests start would compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# How fast this machine is says nothing of the mathematics; every run draws other examples.
+settings.register_profile("project", deadline=None, max_examples=40)
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
-LONG = ("guides", "readme_commands", "lab", "browser", "reports", "notebooks", "batch")
+LONG = ("guides", "readme_commands", "reports", "browser", "batch", "lab", "bio", "charts", "industries", "notebooks")
 """Files that take longest, in this order."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -36,6 +43,24 @@ def root() -> Path:
 def data_copy(tmp_path) -> Path:
     """A copy of data/ that a test may damage."""
     return shutil.copytree(ROOT / "data", tmp_path / "data")
+
+
+@pytest.fixture
+def asked(monkeypatch, capsys):
+    """The command in this process, for what is told before anything runs: its exit code, output and errors."""
+    from notebook_reports import command, ending
+
+    monkeypatch.setattr(ending, "at_once", lambda: None)
+
+    def call(folder, *arguments):
+        monkeypatch.chdir(folder)
+        try:
+            code = command.main([str(argument) for argument in arguments])
+        except SystemExit as left:
+            code = left.code
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.fixture(scope="module")

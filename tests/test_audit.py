@@ -172,7 +172,7 @@ def test_rules_that_no_figure_can_fulfil_are_an_error(tmp_path):
         localise.localise(_network(path))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(st.integers(11, 999), min_size=2, max_size=4), st.integers(0, 5), st.integers(0, 10**6))
 @example(parts=[11, 11], place=3, seed=0)  # 50.6 and 50.0 % each fit 11 of 22, but not one total
 def test_the_least_sets_are_those_of_brute_force(tmp_path_factory, parts, place, seed):
@@ -311,7 +311,7 @@ def test_claims_come_from_all_documents_and_keep_their_verdicts(printed):
 
 def test_misprints_made_on_purpose_are_found(clean):
     names = injection.checkable(clean)
-    for number, name in enumerate(names[7 :: len(names) // 10]):  # each way twice
+    for number, name in enumerate(names[7 :: len(names) // 5]):  # each way once
         way = injection.WAYS[number % len(injection.WAYS)]
         text = injection.corrupted(clean.figures[name].text, way, np.random.default_rng(number))
         if text is None:
@@ -377,15 +377,14 @@ def check(data_copy, capsys):
 
 
 def test_check_data_tells_what_is_neither_corrected_nor_acknowledged(data_copy, check):
-    code, told = check()
-    assert code == 0, told
-    assert "prints 9205, others leave 9792 to" in told
     path = data_copy / "corrections.csv"
     rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(row for row in rows if ",2.2," not in row), encoding="utf-8")
     code, told = check()
     assert code == 1
-    assert "neither corrects nor acknowledges" in told
+    known, left = told.split("neither corrects nor acknowledges")
+    assert "prints 9205, others leave 9792 to" in known
+    assert "9205" not in left
     assert told.splitlines()[-1].startswith("  photonics/segment_firms.csv, row 15")
 
 
@@ -587,7 +586,7 @@ def segments(tmp_path_factory):
     return true
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.integers(0, 10**6), st.sampled_from(sorted(injection.SLIPS)))
 def test_what_is_certain_and_restored_is_true(segments, seed, way):
     for trial in injection.slips(segments, way, 1, seed):
@@ -595,7 +594,7 @@ def test_what_is_certain_and_restored_is_true(segments, seed, way):
         assert not trial.alone or trial.among
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.integers(0, 10**6))
 def test_two_rows_exchanged_are_restored_whenever_they_are_detected(segments, seed):
     for way in ("rows exchanged", "years exchanged"):

@@ -38,11 +38,16 @@ report.record("ratio", tenth(number), "times")
 
 
 class Project:
-    """A repository with one notebook, a module, two tables and a plan."""
+    """A repository with one notebook, a module, two tables and a plan, written unless it is there."""
 
-    def __init__(self, root):
+    def __init__(self, root, there=False):
         self.root = root
         self.out = root / "reports"
+        if not there:
+            self.write()
+
+    def write(self):
+        root = self.root
         for folder in ("notebooks", "data"):
             (root / folder).mkdir()
         (root / "data" / "used.csv").write_text("a\n10\n")
@@ -106,6 +111,19 @@ def project(tmp_path):
     return Project(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("made"))
+    assert project.run()[0] == 0
+    return project.root
+
+
+@pytest.fixture
+def made(once, tmp_path):
+    """The project with its reports made."""
+    return Project(shutil.copytree(once, tmp_path / "project"), there=True)
+
+
 def _told(said, key):
     return next(line for line in said if line.startswith(f"{key}: "))
 
@@ -133,27 +151,25 @@ def test_a_plan_is_run_then_only_what_is_stale(project):
     assert project.files() == before
 
 
-def test_only_files_that_were_read_make_a_report_stale_and_why_names_them(project):
-    project.run()
-    (project.root / "data" / "other.csv").write_text("a\n2\n")
-    (project.root / "data" / "new.csv").write_text("a\n1\n")
-    (project.root / "notebooks" / "unused.py").write_text("x = 1\n")
-    assert project.why() == []
+def test_only_files_that_were_read_make_a_report_stale_and_why_names_them(made):
+    (made.root / "data" / "other.csv").write_text("a\n2\n")
+    (made.root / "data" / "new.csv").write_text("a\n1\n")
+    (made.root / "notebooks" / "unused.py").write_text("x = 1\n")
+    assert made.why() == []
     for name in ("data/used.csv", "notebooks/helper.py", "requirements.txt"):
-        path = project.root / name
+        path = made.root / name
         text = path.read_text(encoding="utf-8")
         path.write_text(text + " ", encoding="utf-8")
-        assert project.why() == [f"{name} changed"]
+        assert made.why() == [f"{name} changed"]
         path.write_text(text, encoding="utf-8")
-    shutil.move(project.root / "data" / "used.csv", project.root / "data" / "gone.csv")
-    assert project.why() == ["data/used.csv is gone"]
-    shutil.rmtree(project.out / "trial")
-    assert project.why() == ["data/used.csv is gone", "n1.html is missing"]
+    shutil.move(made.root / "data" / "used.csv", made.root / "data" / "gone.csv")
+    assert made.why() == ["data/used.csv is gone"]
+    shutil.rmtree(made.out / "trial")
+    assert made.why() == ["data/used.csv is gone", "n1.html is missing"]
 
 
-def test_saving_a_notebook_that_was_run_leaves_reports_fresh_but_not_editing_it(project):
-    project.run()
-    path = project.root / "notebooks" / "trial.ipynb"
+def test_saving_a_notebook_that_was_run_leaves_reports_fresh_but_not_editing_it(made):
+    path = made.root / "notebooks" / "trial.ipynb"
     notebook = nbformat.read(path, 4)
     notebook.metadata |= {"kernelspec": {"name": "python3", "display_name": "Mine"}, "widgets": {}}
     for number, cell in enumerate(notebook.cells):
@@ -162,13 +178,13 @@ def test_saving_a_notebook_that_was_run_leaves_reports_fresh_but_not_editing_it(
             cell.execution_count = number
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="seen\n")]
     nbformat.write(notebook, path)
-    assert project.run() == (0, ["0 made, 2 up to date, 0 failed"])
+    assert made.run() == (0, ["0 made, 2 up to date, 0 failed"])
     for edit in ({"source": "# more"}, {"metadata": {"tags": ["remove-cell"]}}):
         changed = nbformat.from_dict({**notebook, "cells": [*notebook.cells[:-1], {**notebook.cells[-1], **edit}]})
         nbformat.write(changed, path)
-        assert project.why() == ["notebooks/trial.ipynb changed"]
+        assert made.why() == ["notebooks/trial.ipynb changed"]
     path.write_text("{")
-    assert project.why() == ["notebooks/trial.ipynb changed"]
+    assert made.why() == ["notebooks/trial.ipynb changed"]
 
 
 def test_a_file_looked_for_in_vain_makes_a_report_stale_when_it_appears(project):
@@ -179,27 +195,25 @@ def test_a_file_looked_for_in_vain_makes_a_report_stale_when_it_appears(project)
     assert project.why() == ["data/wanted.csv is there now"]
 
 
-def test_a_changed_parameter_is_named_with_both_values(project):
-    project.run()
-    project.plan("matrix: {number: [1, 2]}")
-    path = project.root / "plan.yml"
+def test_a_changed_parameter_is_named_with_both_values(made):
+    made.plan("matrix: {number: [1, 2]}")
+    path = made.root / "plan.yml"
     path.write_text("reports: [{notebook: trial, name: n1, parameters: {number: 3}}]")
-    assert project.why() == ["parameter number: 1 → 3", "links to other reports of the plan changed"]
+    assert made.why() == ["parameter number: 1 → 3", "links to other reports of the plan changed"]
 
 
-def test_a_report_is_stale_where_its_links_to_others_changed(project):
-    project.run()
-    page = project.out / "trial" / "n1.html"
+def test_a_report_is_stale_where_its_links_to_others_changed(made):
+    page = made.out / "trial" / "n1.html"
     assert re.findall(r'<a href="(n\d)\.html">2<', page.read_text(encoding="utf-8")) == ["n2"]
-    before = project.files()
-    project.plan("matrix: {number: [1, 2, 3]}")
-    assert project.why() == ["links to other reports of the plan changed"]
-    assert project.run()[1][-1] == "3 made, 0 up to date, 0 failed"
+    before = made.files()
+    made.plan("matrix: {number: [1, 2, 3]}")
+    assert made.why() == ["links to other reports of the plan changed"]
+    assert made.run()[1][-1] == "3 made, 0 up to date, 0 failed"
     assert re.findall(r'href="(n\d)\.html"', page.read_text(encoding="utf-8")) == ["n2", "n3"]
-    project.plan("matrix: {number: [1, 2]}")
-    project.run()
-    (project.out / "trial" / "n3.html").unlink()
-    assert project.files() == before
+    made.plan("matrix: {number: [1, 2]}")
+    made.run()
+    (made.out / "trial" / "n3.html").unlink()
+    assert made.files() == before
 
 
 def test_changing_one_notebooks_inputs_leaves_the_other_alone(project):
@@ -214,12 +228,11 @@ def test_changing_one_notebooks_inputs_leaves_the_other_alone(project):
     assert project.run()[1] == ["made second/b", "1 made, 1 up to date, 0 failed"]
 
 
-def test_a_failing_report_fails_alone_and_keeps_the_last_good_page(project):
-    project.run()
-    good = project.files()
-    project.plan("matrix: {number: [1, 2, 3]}")
-    project.cells("1 / (number - 1)")
-    code, said = project.run()
+def test_a_failing_report_fails_alone_and_keeps_the_last_good_page(made):
+    good = made.files()
+    made.plan("matrix: {number: [1, 2, 3]}")
+    made.cells("1 / (number - 1)")
+    code, said = made.run()
     assert code == 1
     assert said[-1] == "2 made, 0 up to date, 1 failed"
     failure = _told(said, "trial/n1")
@@ -227,63 +240,65 @@ def test_a_failing_report_fails_alone_and_keeps_the_last_good_page(project):
         "trial/n1: failed in cell 3: ZeroDivisionError: division by zero; "
         "executed notebook kept at build/failed/trial/n1.ipynb"
     )
-    assert project.files()[Path("trial/n1.html")] == good[Path("trial/n1.html")]
-    kept = nbformat.read(project.root / "build" / "failed" / "trial" / "n1.ipynb", 4)
+    assert made.files()[Path("trial/n1.html")] == good[Path("trial/n1.html")]
+    kept = nbformat.read(made.root / "build" / "failed" / "trial" / "n1.ipynb", 4)
     nbformat.validate(kept)
     assert [cell.get("source") for cell in kept.cells][-1] == ""
     assert "number = 1" in kept.cells[1].source
     errors = [output for cell in kept.cells for output in cell.get("outputs", ()) if output.output_type == "error"]
     assert errors[0].ename == "ZeroDivisionError"
-    assert "division by zero" in (project.root / "build" / "failed" / "trial" / "n1.txt").read_text()
+    assert "division by zero" in (made.root / "build" / "failed" / "trial" / "n1.txt").read_text()
 
-    project.cells("")
-    project.run(chosen=slice(1, 2))  # another report in between changes nothing
-    assert project.run(only_failed=True) == (0, ["made trial/n1", "1 made, 0 up to date, 0 failed"])
-    assert not list((project.root / "build" / "failed").rglob("*.*"))
-    assert project.run(only_failed=True)[1][0] == "nothing failed last time"
+    made.cells("")
+    made.run(chosen=slice(1, 2))  # another report in between changes nothing
+    assert made.run(only_failed=True) == (0, ["made trial/n1", "1 made, 0 up to date, 0 failed"])
+    assert not list((made.root / "build" / "failed").rglob("*.*"))
+    assert made.run(only_failed=True)[1][0] == "nothing failed last time"
 
 
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("import os; os._exit(3)", "its process ended with exit code 3 in cell 3"),
-        ("import ctypes; ctypes.string_at(0)", "its process was ended by SIGSEGV in cell 3"),
-        ("import os; os.abort()", "its process was ended by SIGABRT in cell 3"),
-        ("import time; time.sleep(60)", "failed in cell 3: TimeLimit: took longer than 1 s"),
-        (
-            "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]); time.sleep(60)",
-            "took longer than 1 s in cell 3",
-        ),
-        ("report = 1; raise SystemExit(2)", "failed in cell 3: SystemExit: 2"),
-    ],
-)
-def test_a_report_that_dies_hangs_or_takes_too_much_fails_alone(project, code, error):
-    project.plan("matrix: {number: [1, 2]}, settings: [{where: {number: 1}, timeout: 1}]")
-    project.cells("if number == 1:\n" + "\n".join(f"    {line}" for line in code.splitlines()))
+ENDS = [
+    ("import os; os._exit(3)", "its process ended with exit code 3 in cell 3"),
+    ("import ctypes; ctypes.string_at(0)", "its process was ended by SIGSEGV in cell 3"),
+    ("import os; os.abort()", "its process was ended by SIGABRT in cell 3"),
+    ("import time; time.sleep(60)", "failed in cell 3: TimeLimit: took longer than 1 s"),
+    (
+        "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]); time.sleep(60)",
+        "took longer than 1 s in cell 3",
+    ),
+    ("report = 1; raise SystemExit(2)", "failed in cell 3: SystemExit: 2"),
+]
+
+
+def test_reports_that_die_hang_or_take_too_much_fail_alone(project):
+    limits = ", ".join(
+        f"{{where: {{number: {number}}}, timeout: 1}}" for number, (_, error) in enumerate(ENDS) if "longer" in error
+    )
+    project.plan(f"matrix: {{number: {[*range(len(ENDS)), 10]}}}, settings: [{limits}]")
+    project.cells("\n".join(f"if number == {number}: {code}" for number, (code, _) in enumerate(ENDS)))
     code, said = project.run()
     assert code == 1
-    assert said[-1] == "1 made, 0 up to date, 1 failed"
-    assert _told(said, "trial/n1").startswith(f"trial/n1: {error}")
+    assert said[-1] == f"1 made, 0 up to date, {len(ENDS)} failed"
+    for number, (_, error) in enumerate(ENDS):
+        assert _told(said, f"trial/n{number}").startswith(f"trial/n{number}: {error}")
+        kept = nbformat.read(project.root / "build" / "failed" / "trial" / f"n{number}.ipynb", 4)
+        assert [cell.id for cell in kept.cells if cell.id in "pbckea"] == list("pbckea")
     assert not [line for line in said if line.startswith("again")]
-    assert project.results() == {"trial/n2": "5"}
-    kept = nbformat.read(project.root / "build" / "failed" / "trial" / "n1.ipynb", 4)
-    assert [cell.id for cell in kept.cells if cell.id in "pbckea"] == list("pbckea")
+    assert project.results() == {"trial/n10": "1"}
 
 
-def test_the_index_marks_what_failed_and_what_is_out_of_date_until_it_is_made(project):
+def test_the_index_marks_what_failed_and_what_is_out_of_date_until_it_is_made(made):
     def marks():
-        index = (project.out / "index.html").read_text("utf-8")
+        index = (made.out / "index.html").read_text("utf-8")
         return re.findall(r'<span class="tag mark"[^>]*>([^<]+)</span>', index)
 
-    project.run()
-    fresh = project.files()
-    project.cells("assert number != 1")
-    assert project.run(chosen=slice(0, 1))[0] == 1
+    fresh = made.files()
+    made.cells("assert number != 1")
+    assert made.run(chosen=slice(0, 1))[0] == 1
     assert set(marks()) == {"지난 실행에서 실패하여 이전 판을 그대로 둠", "최신이 아님, 다시 만들어야 함"}
-    project.cells("")
-    assert project.run(only_failed=True)[0] == 0
+    made.cells("")
+    assert made.run(only_failed=True)[0] == 0
     assert marks() == []
-    assert project.files() == fresh
+    assert made.files() == fresh
 
 
 def test_a_compared_result_that_no_report_records_is_told(project):
@@ -472,32 +487,32 @@ def test_a_file_changed_while_a_report_is_made_is_told(project):
     assert not (project.out / "trial" / "n1.html").exists()
 
 
-def test_a_disk_that_is_full_fails_the_report_and_leaves_the_rest_whole(project):
-    project.run()
-    good = project.files()
-    project.cells("", "report.say('x' * 200_000 * (number == 1))")
+def test_a_disk_that_is_full_fails_the_report_and_leaves_the_rest_whole(made):
+    good = made.files()
+    made.cells("", "report.say('x' * 200_000 * (number == 1))")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, limits[1]))  # writing more fails, as it does on a full disk
     try:
-        code, said = project.run()
+        code, said = made.run()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert code == 1
     assert said[-1] == "1 made, 0 up to date, 1 failed"
     assert _told(said, "trial/n1").startswith("trial/n1: could not be written: [Errno 27] File too large")
-    assert project.files()[Path("trial/n1.html")] == good[Path("trial/n1.html")]
-    assert {path.name for path in project.files()} == {
+    assert made.files()[Path("trial/n1.html")] == good[Path("trial/n1.html")]
+    assert {path.name for path in made.files()} == {
         "n1.html",
         "n2.html",
         "index.html",
         "manifest.json",
         "results.csv",
     }
-    assert project.run(only_failed=True)[1][-1] == "1 made, 0 up to date, 0 failed"
+    assert made.run(only_failed=True)[1][-1] == "1 made, 0 up to date, 0 failed"
 
 
-def test_ordinary_kernels_give_the_same_bytes_and_the_same_inputs(project):
-    code = "import sys\nprint('out')\nprint('error', file=sys.stderr)\nprint('out')\n1 + 1"
+def test_ordinary_kernels_give_the_same_bytes_and_the_same_inputs_and_have_one_thread_for_linear_algebra(project):
+    code = "import os, sys\nassert os.environ['OPENBLAS_NUM_THREADS'] == os.environ['OMP_NUM_THREADS'] == '1'\n"
+    code += "print('out')\nprint('error', file=sys.stderr)\nprint('out')\n1 + 1"
     project.cells(code)
     assert project.run()[0] == 0
     warm = project.files()
@@ -560,18 +575,11 @@ def test_what_reports_share_is_computed_once_before_any_is_made(project):
     assert "has no attribute 'nothing'" in (project.root / "build" / "logs" / "runs.txt").read_text()
 
 
-def test_every_process_has_one_thread_for_linear_algebra(project):
-    project.cells("import os\nassert os.environ['OPENBLAS_NUM_THREADS'] == os.environ['OMP_NUM_THREADS'] == '1'")
-    assert project.run()[0] == 0
-    assert project.run(force=True, fork=False)[0] == 0
-
-
-def test_reports_that_left_the_plan_are_forgotten(project):
-    project.run()
-    (project.root / "plan.yml").write_text("reports: [{notebook: trial, name: n2, parameters: {number: 2}}]")
-    project.run()
-    assert list(json.loads((project.out / "manifest.json").read_text())["reports"]) == ["trial/n2"]
-    assert project.results() == {"trial/n2": "5"}
+def test_reports_that_left_the_plan_are_forgotten(made):
+    (made.root / "plan.yml").write_text("reports: [{notebook: trial, name: n2, parameters: {number: 2}}]")
+    made.run()
+    assert list(json.loads((made.out / "manifest.json").read_text())["reports"]) == ["trial/n2"]
+    assert made.results() == {"trial/n2": "5"}
 
 
 def test_nothing_written_tells_of_time_place_or_machine(project):
@@ -582,10 +590,9 @@ def test_nothing_written_tells_of_time_place_or_machine(project):
         assert time.strftime("%Y-%m-%d").encode() not in content
 
 
-def test_an_older_manifest_is_replaced(project):
-    project.run()
-    (project.out / "manifest.json").write_text('{"format": 1, "reports": {"trial/n1": {}}}')
-    assert project.run()[1][-1] == "2 made, 0 up to date, 0 failed"
+def test_an_older_manifest_is_replaced(made):
+    (made.out / "manifest.json").write_text('{"format": 1, "reports": {"trial/n1": {}}}')
+    assert made.run()[1][-1] == "2 made, 0 up to date, 0 failed"
 
 
 def test_a_failing_check_stops_everything_before_anything_is_written(project):

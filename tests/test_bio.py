@@ -401,7 +401,8 @@ def _zeroed(table, where):
 def test_a_year_with_zeros_gets_a_sentence(monkeypatch, table, where, segment):
     produced = "production" in where
     measure = "production" if produced == (segment == "total") else "exports"  # each of the two with each of the two
-    report = run(monkeypatch, "bio_growth", _zeroed(table, where), measure=measure, segment=segment)
+    drawn = segment == "total"
+    report = run(monkeypatch, "bio_growth", _zeroed(table, where), drawn, measure=measure, segment=segment)
     assert report.front["headline"]
     assert np.isfinite(report.results["value"]).all()
     if produced and segment == "total":

@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
 from distributed import LocalCluster
 from test_batch import Project
 
+from notebook_reports import cluster as module
 from notebook_reports.cluster import Cluster
 from notebook_reports.parameters import RequestError
 
@@ -24,12 +26,24 @@ def project(tmp_path):
     return Project(tmp_path / "project")
 
 
-@pytest.fixture
-def cluster(project):
-    """Two workers, whose checkout is the project itself."""
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """A project and two workers, whose checkout is the project itself."""
+    project = Project(tmp_path_factory.mktemp("project"))
     options = {"dashboard_address": None, "silence_logs": 50, "env": {ROOT: str(project.root)}}
-    with LocalCluster(n_workers=2, threads_per_worker=1, **options) as local:
-        yield local
+    with LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster:
+        yield project, cluster
+
+
+@pytest.fixture
+def shared(local):
+    """That project, of which nothing is made, and its cluster."""
+    project, _ = local
+    for folder in (project.out, project.root / "build"):
+        shutil.rmtree(folder, ignore_errors=True)
+    project.cells("")
+    project.plan("matrix: {number: [1, 2]}")
+    return local
 
 
 @contextmanager
@@ -43,6 +57,7 @@ def worker(folder, **environment):
         try:
             while not local.scheduler_info["workers"]:
                 assert started.poll() is None
+                time.sleep(0.1)
             yield local.scheduler_address
         finally:
             started.terminate()
@@ -60,7 +75,8 @@ def _start(address, project, say):
     return Cluster(address, project.root, project.out, {"data": "TRIAL_DATA"}, say=say)
 
 
-def test_a_cluster_gives_the_same_bytes(project, cluster):
+def test_a_cluster_gives_the_same_bytes(shared):
+    project, cluster = shared
     assert project.run()[0] == 0
     here = project.files()
     code, said = _run(project, cluster.scheduler_address, force=True)
@@ -69,7 +85,8 @@ def test_a_cluster_gives_the_same_bytes(project, cluster):
     assert project.files() == here
 
 
-def test_a_failure_on_a_worker_keeps_its_notebook_here_and_names_no_folder_there(project, cluster):
+def test_a_failure_on_a_worker_keeps_its_notebook_here_and_names_no_folder_there(shared):
+    project, cluster = shared
     project.cells("open('../data/nowhere.csv') if number == 1 else None")
     code, said = _run(project, cluster.scheduler_address)
     assert code == 1
@@ -80,7 +97,8 @@ def test_a_failure_on_a_worker_keeps_its_notebook_here_and_names_no_folder_there
     assert "/tmp" not in (project.root / "build" / "failed" / "trial" / "n1.ipynb").read_text()
 
 
-def test_a_lost_workers_reports_are_made_by_another(project, cluster, tmp_path):
+def test_a_lost_workers_reports_are_made_by_another(shared, tmp_path):
+    project, cluster = shared
     project.cells(
         f"import pathlib, psutil, time\nonce = pathlib.Path({str(tmp_path / 'once')!r})\n"
         "if not once.exists():\n    once.touch()\n"
@@ -138,6 +156,8 @@ def test_a_worker_with_other_versions_is_refused_by_name(project, tmp_path):
     assert not project.out.exists()
 
 
-def test_a_scheduler_that_does_not_answer_is_told(project):
+def test_a_scheduler_that_does_not_answer_is_told(project, monkeypatch):
+    client = module.Client
+    monkeypatch.setattr(module, "Client", lambda address, **_: client(address, timeout="1s"))
     with pytest.raises(RequestError, match=r"--dask tcp://127\.0\.0\.1:9: no scheduler answers there"):
         _start("tcp://127.0.0.1:9", project, print)

@@ -102,9 +102,9 @@ def test_what_a_notebook_takes_is_listed_whatever_is_wrong_with_the_plan(project
         (["init"], "reports.yml is there already; nothing was written"),
     ],
 )
-def test_a_wrong_request_exits_2_and_leaves_everything_as_it_was(project, arguments, message):
+def test_a_wrong_request_exits_2_and_leaves_everything_as_it_was(project, asked, arguments, message):
     before = sorted(project.root.rglob("*"))
-    done = command(project.root, *arguments)
+    done = asked(project.root, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr

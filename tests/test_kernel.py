@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 CELLS = ["print(number)", "import ipywidgets\nipywidgets.IntSlider(value=3).value", "1 / 0", "print('never')"]
@@ -87,7 +88,7 @@ def test_a_second_notebook_in_the_same_process_gets_a_kernel_of_its_own(tmp_path
 
 
 def test_the_page_is_there_for_nbconverts_command(tmp_path):
-    """papermill and nbconvert from the shell give the page of the batch, but for what its foot says of the making."""
+    """papermill, and nbconvert from the shell, give the page of the batch, but for what its foot says of the making."""
     cells = [
         nbformat.v4.new_code_cell("language = 'ko'", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(
@@ -98,11 +99,10 @@ def test_the_page_is_there_for_nbconverts_command(tmp_path):
         nbformat.v4.new_code_cell("report.say('d')"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
-    folder = Path(sys.executable).parent
-    papermill = [folder / "papermill", "a.ipynb", "b.ipynb", "-p", "language", "en", "-k", "python3", "-l", "python"]
-    nbconvert = [folder / "jupyter", "nbconvert", "--to", "report", "--ReportExporter.key=a/b", "b.ipynb"]
-    for command in (papermill, nbconvert):
-        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    kernel = {"kernel_name": "python3", "language": "python", "progress_bar": False}
+    papermill.execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {"language": "en"}, **kernel)
+    nbconvert = [Path(sys.executable).parent / "jupyter", "nbconvert", "--to", "report", "--ReportExporter.key=a/b"]
+    subprocess.run([*nbconvert, "b.ipynb"], cwd=tmp_path, capture_output=True, check=True)
     page = (tmp_path / "b.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in page
     assert "<title>Title</title>" in page

@@ -138,6 +138,10 @@ def server(monkeypatch):
 
 @pytest.fixture
 def small(data_copy):
+    """A copy of data/ for a retrieval, with one rule of the audit and one correction: they take longest to check."""
+    for name in ("audit/relations.csv", "corrections.csv"):
+        path = data_copy / name
+        path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
     return narrowed(data_copy)
 
 

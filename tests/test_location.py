@@ -15,7 +15,7 @@ from kr_industry.audit import Figures, audit
 from kr_industry.data import Tables, load, locate, texts
 from kr_industry.labels import labels
 
-slow = settings(max_examples=60, deadline=None, derandomize=True)
+slow = settings(max_examples=30, deadline=None, derandomize=True)
 read = Tables("regions")
 CENSUS, NEAREST = read("census"), read("nearest")
 PROVINCES = list(read("regions")["id"])

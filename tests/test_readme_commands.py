@@ -21,7 +21,7 @@ REPORTS = ["bio_growth/total.ko", "photonics_trend/total.ko"]
 SCRIPTS = ".venv/bin/python scripts/"
 RUN, VERIFY, BENCHMARK = (f"{SCRIPTS}{name}.py" for name in ("run_reports", "verify_reports", "benchmark"))
 FEW = {
-    "batch": "--rounds 1 --workers 1 --sample 1 --many 2 --reports 3",
+    "batch": "--rounds 1 --workers 1 --sample 1 --many 2 --reports 2",
     "injection": "--figures 3 --pairs 1",
     "speed": "--figures 100",
     "coverage": "--draws 2",
@@ -34,7 +34,6 @@ FEW = {
 PRINTED = {
     "make help": (r"^make lab ",),
     "make reports": ("^0 made, 2 up to date, 0 failed$",),
-    "make test": ("^All checks passed!$", "files already formatted$", "rows: no faults$", r"^\d+ passed in"),
     f"{RUN} --why": tuple(f"^{key}: up to date$" for key in REPORTS),
     f"{RUN} --parameters bio_growth": ("^  measure ", "^  segment "),
     f"{RUN} 'bio_growth/*' --workers 2": ("^0 made, 1 up to date, 0 failed$",),
@@ -52,7 +51,7 @@ PRINTED = {
         "^the batch, the plan of 2 reports, cold",
         "^papermill, .*1 of 1$",
         "^Ctrl-C to the end",
-        "^3 reports, 2 at once: 3 made, 0 up",
+        "^2 reports, 2 at once: 2 made, 0 up",
     ),
     f"{BENCHMARK} injection": ("0 false alarms$", "^all ", "^two at once "),
     f"{BENCHMARK} speed": (r"^data/: \d+ figures", r"^ +90 "),
@@ -64,6 +63,7 @@ PRINTED = {
 OTHERS = {
     "make clean",
     "make lab",
+    "make test",
     "make test PYTHON=python3.12",
     f"{RUN} --failed",
     f"{RUN} --dask tcp://192.0.2.1:8786",
@@ -71,7 +71,7 @@ OTHERS = {
     "papermill --engine inprocess",
     "jupyter nbconvert --to report",
 }
-"""Those that a test of their own runs."""
+"""Those that a test of their own runs; reports are made on a cluster in test_guides.py."""
 
 
 def commands(root, readme):
@@ -103,8 +103,8 @@ def test_every_command_is_run_here(root, readme):
 
 
 @pytest.mark.parametrize("line", PRINTED)
-def test_it_ends_well_and_prints_what_it_should(copy, one_file, line):
-    printed = copy(*shlex.split(f"{line} {FEW.get(line.removeprefix(BENCHMARK).strip(), '')}"), **one_file)
+def test_it_ends_well_and_prints_what_it_should(copy, line):
+    printed = copy(*shlex.split(f"{line} {FEW.get(line.removeprefix(BENCHMARK).strip(), '')}"))
     assert [what for what in PRINTED[line] if not re.search(what, printed, flags=re.MULTILINE)] == [], printed
     assert copy("git", "status", "--short") == ""
 
@@ -122,7 +122,7 @@ def test_help_lists_every_target_and_every_script(copy):
     assert copy("make") == printed
 
 
-def test_another_python_makes_the_environment_and_runs_the_checks(copy, one_file, tmp_path):
+def test_the_checks_are_run_in_an_environment_that_another_python_makes(copy, one_file, tmp_path):
     python, log, environment = tmp_path / "python3.12", tmp_path / "log", tmp_path / "environment"
     python.write_text(f"""#!/bin/sh
 # The Python of these tests, but for the two commands that would need the network.
@@ -136,7 +136,9 @@ esac
     python.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     command = ["env", "make", f"VENV={environment}", "test", "PYTHON=python3.12"]
-    assert re.search(r"^\d+ passed in", copy(*command, PATH=path, **one_file), flags=re.MULTILINE)
+    printed = copy(*command, PATH=path, **one_file)
+    told = ("^All checks passed!$", "files already formatted$", "rows: no faults$", r"^\d+ passed in")
+    assert [what for what in told if not re.search(what, printed, flags=re.MULTILINE)] == [], printed
     ran = [line for line in log.read_text().splitlines() if not line.startswith("-c import sys")]
     install = "-m pip install --quiet --disable-pip-version-check -r requirements.txt"
     assert ran == [f"-m venv --clear {environment}", install, "scripts/check_data.py", "-m pytest --durations=10"]
@@ -163,15 +165,6 @@ def test_what_failed_is_made_again(copy):
     assert printed[-1].startswith("1 made, ")
     copy("git", "checkout", "--quiet", "reports")
     copy("git", "clean", "--force", "--quiet", "reports", "notebooks")
-
-
-def test_a_cluster_makes_reports(copy):
-    scheduler = shlex.split(".venv/bin/dask scheduler --host 127.0.0.1 --port 8786 --no-dashboard")
-    worker = shlex.split(".venv/bin/dask worker tcp://127.0.0.1:8786 --nthreads 1 --no-dashboard")
-    with copy.cluster([scheduler, worker], 1):
-        printed = copy(*shlex.split(f"{RUN} --dask tcp://127.0.0.1:8786 bio_growth/total.ko --force"))
-    assert "made bio_growth/total.ko" in printed.splitlines()
-    assert copy("git", "status", "--short") == ""
 
 
 def test_official_figures_are_retrieved(copy, data_copy):

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from html.parser import HTMLParser
 
 import psutil
@@ -209,8 +210,8 @@ def test_results_are_sorted_and_cover_the_plan(root, plan):
         (["--nonsense"], "unrecognized arguments"),
     ],
 )
-def test_a_wrong_request_exits_2_before_anything_runs(root, tmp_path, arguments, message):
-    done = _script(root, "run_reports.py", *arguments, "--out", tmp_path / "out")
+def test_a_wrong_request_exits_2_before_anything_runs(root, asked, tmp_path, arguments, message):
+    done = asked(root, "run", *arguments, "--out", tmp_path / "out")
     assert done.returncode == 2
     assert message in done.stderr
     assert not (tmp_path / "out").exists()
@@ -251,21 +252,33 @@ def test_an_interrupted_run_exits_130_keeps_what_is_finished_and_goes_on_from_th
     assert len(todo) == 9 - len(finished)
 
 
-def test_a_terminal_shows_a_bar_with_what_is_done_failed_and_left(root, tmp_path):
+def test_a_terminal_shows_a_bar_and_a_second_run_into_the_same_folder_is_told_who_holds_it(root, tmp_path):
     shown, end = pty.openpty()
     termios.tcsetwinsize(end, (24, 120))
-    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "bio_growth/total.*", "--out", str(tmp_path)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True)
+    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "bio_growth/total.ko", "--out", str(tmp_path)]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True)
     os.close(end)
+    while not (tmp_path / ".lock").exists() or not (tmp_path / ".lock").read_text().endswith("\n"):
+        assert first.poll() is None
+        time.sleep(0.05)
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert f"another run is writing to it: process {first.pid}, " in second.stderr
     text = b""
     with contextlib.suppress(OSError):  # so a terminal tells that nobody writes to it any more
         while piece := os.read(shown, 4096):
             text += piece
-    assert run.wait() == 0
-    assert run.stdout.read() == "2 made, 0 up to date, 0 failed\n"
-    assert "0 of 2 reports |" in text.decode()
-    assert "2 of 2 reports |" in text.decode()
+    assert first.wait() == 0
+    assert first.stdout.read() == "1 made, 0 up to date, 0 failed\n"
+    assert "0 of 1 reports |" in text.decode()
+    assert "1 of 1 reports |" in text.decode()
     assert re.search(r"00:\d\d gone, about 00:00 left, 0 failed, 0 were up to date", text.decode())
+    assert sorted(path.name for path in tmp_path.glob("*")) == [
+        "bio_growth",
+        "index.html",
+        "manifest.json",
+        "results.csv",
+    ]
 
 
 def test_a_killed_run_loses_nothing_that_was_finished_and_leaves_no_process_behind(root, tmp_path):
@@ -282,23 +295,6 @@ def test_a_killed_run_loses_nothing_that_was_finished_and_leaves_no_process_behi
     todo = subprocess.run([*command, "--dry-run"], capture_output=True, text=True, check=True).stdout.splitlines()
     assert not finished & set(todo)
     assert 0 < len(todo) <= 8
-
-
-def test_a_second_run_into_the_same_folder_is_told_who_holds_it(root, tmp_path):
-    command = [sys.executable, str(root / "scripts" / "run_reports.py"), "bio_growth/total.ko", "--out", str(tmp_path)]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    while not (tmp_path / ".lock").exists() or not (tmp_path / ".lock").read_text().endswith("\n"):
-        assert first.poll() is None
-    second = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert second.returncode == 2
-    assert f"another run is writing to it: process {first.pid}, " in second.stderr
-    assert first.wait() == 0
-    assert sorted(path.name for path in tmp_path.glob("*")) == [
-        "bio_growth",
-        "index.html",
-        "manifest.json",
-        "results.csv",
-    ]
 
 
 def test_a_one_off_report_leaves_the_plan_alone_and_tells_how_to_make_it(root, tmp_path):

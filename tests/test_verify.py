@@ -115,8 +115,8 @@ def test_a_report_that_fails_is_said_and_what_is_left_of_it_kept(root, verify, t
         (["--plan", "nowhere.yml", "--execute"], "nowhere.yml: file not found"),
     ],
 )
-def test_a_wrong_request_exits_2(verify, arguments, message):
-    done = verify(*arguments)
+def test_a_wrong_request_exits_2(root, asked, arguments, message):
+    done = asked(root, "verify", *arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stdout == ""
