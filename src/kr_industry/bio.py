@@ -296,10 +296,17 @@ def named(values: pd.Series | pd.DataFrame, pattern: str, unit: str) -> pd.DataF
     """
     if isinstance(values, pd.DataFrame) and "value" not in values:
         values = values.stack()
-    rows = values.to_frame("value") if isinstance(values, pd.Series) else values
-    rows = rows.reindex(columns=["value", "low", "high"]).astype(float)
-    rows = rows.replace([np.inf, -np.inf], np.nan).dropna(subset="value")
-    rows.loc[~(rows["low"] < rows["high"]), ["low", "high"]] = np.nan  # known exactly
-    labels = [label if isinstance(label, tuple) else (label,) for label in rows.index]
-    names = [pattern.format(*label) for label in labels]
-    return rows.reset_index(drop=True).assign(result=names, unit=unit)
+    given = {"value": values} if isinstance(values, pd.Series) else values
+    columns = (given.get(name) for name in ("value", "low", "high"))
+    numbers = [np.nan if column is None else column.to_numpy(float, na_value=np.nan) for column in columns]
+    value, low, high = np.broadcast_arrays(*(np.where(np.isinf(each), np.nan, each) for each in numbers))
+    told = ~np.isnan(value)
+    bounded = low < high  # others are known exactly
+    labels = [label if isinstance(label, tuple) else (label,) for label in values.index[told]]
+    return pd.DataFrame({
+        "value": value[told],
+        "low": np.where(bounded, low, np.nan)[told],
+        "high": np.where(bounded, high, np.nan)[told],
+        "result": [pattern.format(*label) for label in labels],
+        "unit": unit,
+    })  # fmt: skip

@@ -314,5 +314,5 @@ class Tables:
 
     def documents(self, *tables: str) -> list[str]:
         """Identifiers of the documents that the rows of tables are from, in the order of the tables that there are."""
-        rows = [load(f"{self.topic}/{table}")["source"] for table in tables if self.has(table)]
+        rows = [load(f"{self.topic}/{name}", values=self.values)["source"] for name in tables if self.has(name)]
         return list(dict.fromkeys(pd.concat(rows))) if rows else []

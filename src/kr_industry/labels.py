@@ -1,5 +1,6 @@
 """What identifiers are called, in both languages."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -35,13 +36,20 @@ def labels(folder: Path = DATA, **aliases: str) -> pd.DataFrame:
         ``group``, ``id``, ``ko``, ``en``: data/labels.csv, and the tables that name their own rows.
     """
     there = data.tables(folder)
-    parts = [data.load("labels", folder)]
-    for group, table in _NAMED_ELSEWHERE.items():
-        if table in there and data.has(table, folder):
-            parts += _named(data.load(table, folder), group)
-    named = pd.concat(parts, ignore_index=True)[["group", "id", "ko", "en"]]
+    elsewhere = [table for table in _NAMED_ELSEWHERE.values() if table in there and data.has(table, folder)]
+    named = _all(folder, tuple((table, data.content(table, folder)) for table in ("labels", *elsewhere)))
     added = [named[named["group"] == group].assign(group=alias) for alias, group in aliases.items()]
     return pd.concat([named, *added]).drop_duplicates(["group", "id"], ignore_index=True)
+
+
+@lru_cache(maxsize=8)
+def _all(folder: Path, held: tuple[tuple[str, bytes], ...]) -> pd.DataFrame:
+    """The names in tables, which hold these bytes; not to be changed, as it is kept."""
+    parts = [data.load("labels", folder)]
+    for group, table in _NAMED_ELSEWHERE.items():
+        if table in dict(held):
+            parts += _named(data.load(table, folder), group)
+    return pd.concat(parts, ignore_index=True)[["group", "id", "ko", "en"]]
 
 
 def _named(rows: pd.DataFrame, group: str) -> list[pd.DataFrame]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kr_industry.memory import remembered
+
 NATION, ALL = "national", "all"
 FEW = 2
 """In cells of so few establishments nothing is derived (Statistics Act, article 33: protection of secrets)."""
@@ -82,15 +84,15 @@ def _check(rows: pd.DataFrame) -> None:
         raise ValueError(f"census: {rows.index[rows.index.duplicated()][0]} stands twice")
     if (low := rows[(rows < 0).any(axis=1)]).size:
         raise ValueError(f"census: a figure of {low.index[0]} is below zero")
-    for year in rows.index.get_level_values("year").unique():
-        for region in rows.loc[year].index.get_level_values("region").unique():
-            if (year, region, ALL) not in rows.index:
-                raise ValueError(f"census: {region} has no row {ALL} in {year}")
-        for industry in rows.loc[year].index.get_level_values("industry").unique():
-            if (year, NATION, industry) not in rows.index:
-                raise ValueError(f"census: {industry} has no row {NATION} in {year}")
+    keys = set(rows.index)
+    for year, region, industry in rows.index:
+        if (year, region, ALL) not in keys:
+            raise ValueError(f"census: {region} has no row {ALL} in {year}")
+        if (year, NATION, industry) not in keys:
+            raise ValueError(f"census: {industry} has no row {NATION} in {year}")
 
 
+@remembered
 def changes(census: pd.DataFrame) -> pd.DataFrame:
     """How employment and location quotients changed from the first year of the table to the last.
 

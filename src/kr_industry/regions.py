@@ -12,7 +12,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 
-from kr_industry import chance
+from kr_industry import chance, location
 from kr_industry.agreement import agreement
 from kr_industry.data import Tables
 from kr_industry.memory import remembered
@@ -253,11 +253,13 @@ def ways(record: Record, permutations: int, seed: int) -> pd.DataFrame:
 
 
 def prepare(source: str, coding: str, technologies: str, permutations: int, seed: int) -> None:
-    """Compute what the reports on all provinces share, tables by chance and ways of counting, so that it is remembered.
+    """Compute what reports share, so that it is remembered: tables by chance, ways of counting, where industries are.
 
     Parameters are those of the notebook, with the values that most reports have.
     """
-    shared = record(Tables("regions"), technologies)
+    read = Tables("regions")
+    location.changes(read("census"))
+    shared = record(read, technologies)
     ways(shared, permutations, seed)
     chance.draws(shared.matrix(source, coding), permutations, seed)
 

@@ -185,7 +185,8 @@ def _stated(checked: Audit) -> pd.DataFrame:
 
 def _names(tables: Collection[str]) -> list[str]:
     """What labels call tables: each by a name of its own, or else as all tables with such columns are called."""
-    known = set(load("labels").query("group == 'table'")["id"])
+    named = load("labels")
+    known = set(named.loc[named["group"] == "table", "id"])
     own = [table.replace("/", "_") for table in tables]
     return [name if name in known else table.split("/")[-1] for name, table in zip(own, tables, strict=True)]
 

@@ -91,6 +91,12 @@ def _pattern(terms: tuple[Term, ...]) -> tuple[re.Pattern, dict[str, Term]]:
     return re.compile("|".join(form for text in ordered for form in _forms(text)) or r"(?!)"), spelled
 
 
+def prepare_terms(path: Path) -> None:
+    """Compile the terms of a glossary, so that a process that reports are forked from has them."""
+    for language in LANGUAGES:
+        _pattern(tuple(read_terms(path, language)))
+
+
 def _spaced(text: str) -> str:
     """A spelling by which it is looked up, however it is capitalised and broken into lines."""
     return re.sub(r"\s+", " ", text).casefold()

@@ -11,6 +11,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from numbers import Integral
 from pathlib import Path
 
@@ -24,12 +25,12 @@ from notebook_reports import FONTS, FRONT, GLOSSARY, RESULT, SOURCES, lab
 from notebook_reports.citing import Document, Line, cite, documents_table, line
 from notebook_reports.columns import Columns, flat
 from notebook_reports.drawing import font_files, svg
-from notebook_reports.glossary import read_terms
+from notebook_reports.glossary import prepare_terms, read_terms
 from notebook_reports.lettering import letter
 from notebook_reports.numbers import exact
 from notebook_reports.sections import as_written
 from notebook_reports.table_html import csv_link, html_table
-from notebook_reports.words import Words, WordsError, own_words
+from notebook_reports.words import Words, WordsError, own_words, prepare_words, read_yaml
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -483,3 +484,21 @@ def warm() -> None:
     figure.add_subplot(title="a").bar(["b"], [1], label="c")
     font_files(svg(figure, "a-", "b"))
     html_table(pd.DataFrame({"a": ["b"], "c": [1.5]}))
+
+
+def prepare(
+    modules: Sequence[str] = (), words: Sequence[str] = (), columns: Sequence[str] = (), glossary: str = ""
+) -> None:
+    """Import modules and read what a notebook writes with, so that a process that reports are forked from has it.
+
+    It is for the ``shared`` of a notebook's declaration; files are named from the notebook's folder.
+    """
+    for name in modules:
+        import_module(name)
+    here = Path.cwd()
+    for file in words:
+        prepare_words(here / file)
+    for file in columns:
+        read_yaml(here / file)
+    if glossary:
+        prepare_terms(here / glossary)

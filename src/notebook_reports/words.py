@@ -351,6 +351,19 @@ def checked_words(path: Path) -> dict[str, object]:
     return {key: entry for key, entry in entries.items() if key != "proper"}
 
 
+def prepare_words(path: Path) -> None:
+    """Compile the conditions of a words file, so that a process that reports are forked from has them."""
+    left = [checked_words(path)]
+    while left:
+        entry = left.pop()
+        if isinstance(entry, dict):
+            left += entry.values()
+        elif isinstance(entry, list):
+            left += entry
+            for branch in entry[:-1]:
+                _condition(branch["when"])
+
+
 def _check(entry: object, place: str) -> None:
     if isinstance(entry, str):
         return
