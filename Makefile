@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 = 1
 
-.PHONY: help reports verify test lab clean
+.PHONY: help reports verify test coverage lab site clean
 help:
 	@echo "make reports   run every stale report of the plan into reports/"
 	@echo "make verify    make every committed report again, and say what moved"
 	@echo "make test      run every check and test"
+	@echo "make coverage  run every test, and say which lines of src none of them runs"
 	@echo "make lab       open notebooks/ in JupyterLab"
+	@echo "make site      gather reports/ and docs/ in build/site/, as they are published"
 	@echo "make clean     remove build/ and the virtual environment"
 	@echo "make help      show this"
 	@echo "PYTHON=python3.12 make ...   uses another Python (3.11, 3.12 or 3.13)"
@@ -52,6 +54,12 @@ test: $(VENV)/installed
 	$(BIN)/python scripts/check_data.py
 	$(BIN)/python -m pytest --durations=10
 
+coverage: $(VENV)/installed
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 # What is committed of a notebook has no outputs; where there is no .venv, or no notebook, git takes the file as it is.
 STRIP = if [ -x .venv/bin/python ]; then exec .venv/bin/python scripts/strip_outputs.py; else exec cat; fi
 # JupyterLab's own announcements stay away.
@@ -63,6 +71,10 @@ lab: $(VENV)/installed
 	@! git rev-parse --git-dir > /dev/null 2>&1 || git config filter.notebook-outputs.required false
 	@mkdir -p $(SETTINGS) && echo '$(QUIET)' > $(SETTINGS)/overrides.json
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks/explore.ipynb
+
+site:
+	rm -rf build/site && mkdir -p build/site
+	cp -R reports docs build/site
 
 clean:
 	rm -rf build $(VENV)

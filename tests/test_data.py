@@ -136,7 +136,7 @@ def test_every_file_of_figures_names_source_and_place():
 
 
 def test_tables_that_nobody_has_retrieved_are_described_and_left_out(data_copy):
-    described = {resource["path"] for resource in json.loads((data_copy / "datapackage.json").read_text())["resources"]}
+    described = {resource["path"] for resource in json.loads((data_copy / "datapackage.json").read_text())["retrieved"]}
     assert {"kosis/manufacturing.csv", "kosis/income.csv", "kosis/retrievals.csv"} <= described
     shutil.rmtree(data_copy / "kosis", ignore_errors=True)
     assert not [name for name in tables(data_copy) if name.startswith("kosis/")]

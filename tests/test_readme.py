@@ -33,7 +33,8 @@ def test_every_file_of_the_top_level_is_in_the_map(root, readme):
 
 def test_every_module_of_the_analysis_is_in_the_map(root, readme):
     (row,) = re.findall(r"^\| `src/kr_industry/` \|.*$", readme, flags=re.MULTILINE)
-    modules = {path.stem for path in (root / "src" / "kr_industry").glob("[a-z]*") if path.name != "__pycache__"}
+    unlisted = {"__pycache__", "py.typed"}
+    modules = {path.stem for path in (root / "src" / "kr_industry").glob("[a-z]*") if path.name not in unlisted}
     assert set(re.findall(r"`(\w+)`", row)) == modules
 
 

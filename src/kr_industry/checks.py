@@ -13,8 +13,20 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from kr_industry import DATA, ROOT
-from kr_industry.data import DataError, alike, corrected, fields, has, load, primary_key, row_about, tables, texts
+from kr_industry import DATA, ROOT, expected
+from kr_industry.data import (
+    DataError,
+    alike,
+    corrected,
+    fields,
+    has,
+    listed,
+    load,
+    primary_key,
+    row_about,
+    tables,
+    texts,
+)
 from kr_industry.reading import Fault, read
 
 _DATED = re.compile(r"\(*\\d\{4\}")
@@ -100,13 +112,13 @@ def _described(folder: Path) -> dict[str, dict]:
     """What datapackage.json says of each file, those of further industries among them; DataError where it is wrong."""
     path = folder / "datapackage.json"
     if not path.is_file():
-        raise DataError(f"datapackage.json: file not found in {folder}; it describes every table")
+        raise DataError(f"datapackage.json: file not found in {folder}; it describes every table{expected(folder)}")
     try:
-        text = path.read_text(encoding="utf-8")
-        package = json.loads(text)
-        if reasons := _reasons(text):
+        package = json.loads(path.read_text(encoding="utf-8"))
+        resources = listed(package)
+        if reasons := _reasons(json.dumps({**package, "resources": resources})):
             raise DataError(f"datapackage.json: {'; '.join(reasons)}")
-        described = {resource["path"]: resource for resource in package["resources"]}
+        described = {resource["path"]: resource for resource in resources}
         for resource in described.values():
             primary_key(resource["path"].removesuffix(".csv"), folder)
             for key in resource["schema"].get("foreignKeys", []):

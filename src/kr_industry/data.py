@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kr_industry import DATA, reading
+from kr_industry import DATA, expected, reading
 from kr_industry.reading import DataError
 from kr_industry.releases import known, seen
 
@@ -25,9 +25,9 @@ def _described(folder: Path) -> dict[str, dict]:
     """What datapackage.json says of each table that it lists."""
     descriptor = folder / "datapackage.json"
     if not descriptor.is_file():
-        raise DataError(f"{descriptor}: file not found; it describes the tables of {folder}")
+        raise DataError(f"{descriptor}: file not found; it describes the tables of {folder}{expected(folder)}")
     try:
-        resources = json.loads(descriptor.read_text(encoding="utf-8"))["resources"]
+        resources = listed(json.loads(descriptor.read_text(encoding="utf-8")))
         described = {resource["path"].removesuffix(".csv"): resource for resource in resources}
         unknown = {field["type"] for each in resources for field in each["schema"]["fields"]} - set(_DTYPES)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -35,6 +35,11 @@ def _described(folder: Path) -> dict[str, dict]:
     if unknown:
         raise DataError(f"{descriptor}: type {', '.join(unknown)} is not known; expected one of {', '.join(_DTYPES)}")
     return described
+
+
+def listed(package: dict) -> list[dict]:
+    """What a datapackage.json says of each table: its resources, and those that a program retrieves."""
+    return [*package["resources"], *package.get("retrieved", [])]
 
 
 def tables(folder: Path = DATA) -> list[str]:
