@@ -11,8 +11,9 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import lru_cache
 from types import SimpleNamespace
 
 import ipykernel_launcher
@@ -99,6 +100,7 @@ class _Client(PapermillNotebookClient):
         self.code_cells_executed += 1
         cell.outputs, self.clear_before_next_output = [], False
         request = self._kernel.request("execute_request")
+        self._kernel.transformed.cache_clear()
         cell.execution_count = self._kernel.execution_count
         self._place = request["header"]["msg_id"], cell, cell_index
         content = self._until(self._kernel.do_execute(cell.source, silent=False, store_history=True))
@@ -166,6 +168,7 @@ def _kernel(take) -> Iterator["_Kernel"]:
     session.take = take
     app.kernel = kernel = _Kernel.instance(parent=app, session=session, log=app.log, shell_channel_thread=_NOBODY)
     app.init_shell()
+    kernel.shell.transform_cell = kernel.transformed = lru_cache(maxsize=1)(kernel.shell.transform_cell)
     kernel.loop = asyncio.new_event_loop()
     asyncio.set_event_loop(kernel.loop)
     kernel.streams = [_Stream(session, name) for name in ("stdout", "stderr")]
@@ -190,6 +193,8 @@ _NOBODY = SimpleNamespace(parent_thread=None)
 class _Kernel(IPythonKernel):
     """ipykernel's kernel, whose requests are made by calling it."""
 
+    transformed: Callable
+    """What makes Python of a cell's magics, which kernel and shell both ask for."""
     loop: asyncio.AbstractEventLoop
     streams: list["_Stream"]
 
