@@ -52,7 +52,7 @@ def test_a_table_is_known_again_after_the_types_of_its_columns_were_used():
         return pd.DataFrame({"year": pd.array([2019, 2020, None], dtype="Int64"), "share": [1.5, 2.5, None]})
 
     used = table()
-    used["year"].max(), used.set_index("year"), used["year"].dtype.itemsize
+    used["year"].max(), used.set_index("year"), used["year"].dtype.itemsize, used.query("year > 2019")
     assert [count(table()), count(used), count(table().convert_dtypes())] == [3, 3, 3]
     assert asked == [3, 3]  # a table of other types is another
 

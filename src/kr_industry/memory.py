@@ -30,9 +30,10 @@ def remembered(compute: Callable) -> Callable:
 
 
 class _Pickler(pickle.Pickler):
-    """Writes equal tables alike, also where the type of a column has computed and kept something of itself."""
+    """Writes equal tables alike, also where a column has computed and kept something of itself."""
 
     def reducer_override(self, given: object) -> object:
-        """How types of columns with missing numbers are written."""
-        kinds = pd.Int64Dtype, pd.Float64Dtype, pd.BooleanDtype
-        return (type(given), ()) if isinstance(given, kinds) else NotImplemented
+        """How columns with missing numbers are written."""
+        if isinstance(given, pd.arrays.IntegerArray | pd.arrays.FloatingArray | pd.arrays.BooleanArray):
+            return type(given), (given.to_numpy(given.dtype.numpy_dtype, na_value=0), given.isna())
+        return NotImplemented

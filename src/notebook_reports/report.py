@@ -477,13 +477,16 @@ def _figures(figures: Sequence[tuple[str, str, str]]) -> Markup:
 
 def warm() -> None:
     """Draw a small chart and make a small table, so that a process that reports are forked from has fonts and all."""
-    import fontTools.ttLib.tables._n_a_m_e  # noqa: F401 — every font has it
     import matplotlib.style  # noqa: F401 — every change of style has it
 
     figure = Figure(layout="constrained")
     figure.add_subplot(title="a").bar(["b"], [1], label="c")
     font_files(svg(figure, "a-", "b"))
-    html_table(pd.DataFrame({"a": ["b"], "c": [1.5]}))
+    for name in ("O_S_2f_2", "_c_m_a_p", "_g_a_s_p", "_h_e_a_d", "_h_h_e_a", "_m_a_x_p", "_n_a_m_e", "_p_o_s_t"):
+        import_module(f"fontTools.ttLib.tables.{name}")  # every font has them
+    table = pd.DataFrame({"a": ["b"], "c": [1.5]})
+    html_table(table)
+    _ = table.to_html(), table.to_csv(), table.to_string(), table.to_dict("records"), table.stack()
 
 
 def prepare(

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -74,7 +75,10 @@ class TimeLimit(BaseException):
 
 def prepare() -> None:
     """Import what making a page needs, and make a small one, so that templates and lexers are there too."""
-    import ipykernel.debugger  # noqa: F401 — every kernel has it
+    for name in ("completerlib", "debugger", "logger", "oinspect"):
+        import_module(f"IPython.core.{name}")
+    for name in ("ipykernel.debugger", "IPython.extensions.storemagic"):  # every kernel has them all
+        import_module(name)
 
     from notebook_reports import execute, kernel  # noqa: F401 — execute first: it spares nbformat a second
     from notebook_reports.render import render
