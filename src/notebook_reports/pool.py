@@ -176,11 +176,14 @@ class Pool:
             if not self._fork:
                 run.host = Host(self._started("spawn", worker.alone, (theirs, run.job, self._log)))
                 return ours
-            run.host = self._host(run.job)
-            with suppress(OSError):  # it is gone, and then so is the other end of the pipe
-                run.host.control.send(run.job)
-                send_handle(run.host.control, theirs.fileno(), run.host.process.pid)
-        return ours
+            while True:
+                wanted, run.host = self._host(run.job)
+                try:
+                    run.host.control.send(run.job)
+                    send_handle(run.host.control, theirs.fileno(), run.host.process.pid)
+                    return ours
+                except OSError:  # it is gone
+                    del self._hosts[wanted]
 
     def _heard(self, run: Run, pipe: Connection) -> Made | None:
         """What came of a run; none where it has not begun, as what its host has read has changed since."""
@@ -214,16 +217,16 @@ class Pool:
         run.host.process.join()
         return run.died(run.host.process.exitcode)
 
-    def _host(self, job: Job) -> Host:
-        """The process from which a job's report can be forked."""
+    def _host(self, job: Job) -> tuple[tuple, Host]:
+        """The process from which a job's report can be forked, and what it is known by."""
         calls, places = self._shared(job)
         wanted = job.source, places
-        if wanted not in self._hosts or self._hosts[wanted].process.exitcode is not None:
+        if wanted not in self._hosts:
             ours, theirs = Pipe()
             with theirs:
                 process = self._started("forkserver", warm.host, (theirs, job.source, calls))
             self._hosts[wanted] = Host(process, ours)
-        return self._hosts[wanted]
+        return wanted, self._hosts[wanted]
 
     def _retire(self, host: Host, with_server: bool) -> None:
         """Begin no more jobs from a host, or from any, since what it has read has changed."""
